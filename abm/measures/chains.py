@@ -1,0 +1,162 @@
+"""Groups 5 and 9, two chains and needs: what sets research off, what becomes of results, where the chain is weak."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from abm.measures.declaration import Measure, measure
+from abm.measures.history import WINDOW
+from abm.measures.view import View
+from abm.state.codes import Event
+from abm.types import FloatArray
+
+
+@measure(unit="projects", formula="count of projects not on the shelf", source="ren:2.1")
+def n_projects(view: View) -> FloatArray:
+    """Innovation projects under way."""
+    return view.projects.running
+
+
+@measure(unit="results", formula="count of projects on the shelf", source="ren:3.1")
+def n_shelved_results(view: View) -> FloatArray:
+    """Results that wait for a firm to take them up."""
+    return view.projects.shelved
+
+
+@measure(
+    unit="1",
+    formula="projects started for a need or a weak link / projects under way",
+    source="ren:2.2",
+    null_when="no project is under way",
+)
+def pull_share(view: View) -> FloatArray:
+    """Share of projects that demand pulls."""
+    return view.projects.pull / view.projects.running
+
+
+@measure(
+    unit="1",
+    formula="projects started out of curiosity / projects under way",
+    source="ren:2.2",
+    null_when="no project is under way",
+)
+def push_share(view: View) -> FloatArray:
+    """Share of projects that science pushes."""
+    return 1.0 - view.projects.pull / view.projects.running
+
+
+def _events(name: str, event: Event, doc: str, source: str = "ren:3.1", unit: str = "results per quarter") -> Measure:
+    @measure(name=name, doc=doc, unit=unit, formula="count of events", source=source)
+    def count(view: View) -> FloatArray:
+        return view.event_counts[event].astype(np.float64)
+
+    return count
+
+
+_events("n_projects_started", Event.PROJECT_STARTED, "Projects started this quarter.", unit="projects per quarter")
+_events("n_results_produced", Event.RESEARCH_SUCCEEDED, "Research that brought a result this quarter.")
+_events("n_results_piloted", Event.PILOTED, "Results that passed a pilot this quarter.")
+_events("n_results_industrialised", Event.INDUSTRIALISED, "Results industrialised this quarter.")
+_events("n_results_shelved", Event.SHELVED, "Results put on the shelf this quarter.")
+_events("n_results_taken_up", Event.TAKEN_UP, "Results taken from the shelf this quarter.")
+_events("n_results_abandoned", Event.ABANDONED, "Results given up this quarter, for want of money or of a pilot.")
+_events("n_artefacts", Event.ARTEFACT, "Common technologies made by calls this quarter.", "li:3.A")
+
+
+@measure(
+    unit="results per firm",
+    formula=f"results industrialised in {WINDOW} quarters / firms",
+    source="ren:3.1",
+    null_when="there is no firm",
+)
+def results_per_firm(view: View) -> FloatArray:
+    """Industrialised results per firm."""
+    return view.trailing_events[Event.INDUSTRIALISED] / view.money.n_firms
+
+
+@measure(
+    unit="1",
+    formula=f"results industrialised / results produced, both over {WINDOW} quarters",
+    source="F32; ren:3.1",
+    null_when=f"no result was produced in {WINDOW} quarters",
+)
+def conversion(view: View) -> FloatArray:
+    """How many of the results of research become products; above 1 while an earlier backlog is worked off."""
+    return view.trailing_events[Event.INDUSTRIALISED] / view.trailing_events[Event.RESEARCH_SUCCEEDED]
+
+
+@measure(
+    unit="1",
+    formula=f"results taken from the shelf / results put on it, both over {WINDOW} quarters",
+    source="F33; ren:3.1",
+    null_when=f"no result was shelved in {WINDOW} quarters",
+)
+def university_conversion(view: View) -> FloatArray:
+    """How many of the universities' results firms take up; low with two skins, research here and industry there."""
+    return view.trailing_events[Event.TAKEN_UP] / view.trailing_events[Event.SHELVED]
+
+
+@measure(unit="needs", formula="count over chains, sectors and fields", source="ren:2.4.1")
+def n_needs_open(view: View) -> FloatArray:
+    """Needs that are open."""
+    return view.world.needs.is_open.sum(axis=(1, 2, 3)).astype(np.float64)
+
+
+@measure(unit="needs per quarter", formula="count of events", source="ren:2.4.1")
+def n_needs_opened(view: View) -> FloatArray:
+    """Needs that opened this quarter."""
+    return view.event_counts[Event.NEED_OPENED].astype(np.float64)
+
+
+@measure(unit="needs per quarter", formula="count of events", source="ren:2.4.1")
+def n_needs_closed(view: View) -> FloatArray:
+    """Needs that closed this quarter: solved, or no longer asked for."""
+    return view.event_counts[Event.NEED_CLOSED].astype(np.float64)
+
+
+@measure(
+    unit="quarters",
+    formula="mean of now - quarter of opening over open needs",
+    source="ren:2.4.1",
+    null_when="no need is open",
+)
+def mean_need_age(view: View) -> FloatArray:
+    """How long the open needs have been waiting for a solution."""
+    needs = view.world.needs
+    age = ((view.world.quarter - needs.opened) * needs.is_open).sum(axis=(1, 2, 3))
+    return age / needs.is_open.sum(axis=(1, 2, 3))
+
+
+@measure(unit="million yuan per quarter", formula="max over chains, sectors and fields of N_csk", source="ren:2.3.1")
+def worst_need(view: View) -> FloatArray:
+    """Output exposed to the worst bottleneck."""
+    return view.world.needs.exposure.reshape(view.n_regions, -1).max(axis=1)
+
+
+def worst_need_places(view: View) -> FloatArray:
+    """Return chain, sector and field of the worst bottleneck, NaN where there is none, shape (3, regions)."""
+    exposure = view.world.needs.exposure
+    flat = exposure.reshape(view.n_regions, -1)
+    place = flat.argmax(axis=1)
+    codes = np.stack(np.unravel_index(place, exposure.shape[1:])).astype(np.float64)
+    return np.where(flat[np.arange(view.n_regions), place] > 0.0, codes, np.nan)
+
+
+def _worst_need_place(row: int, name: str) -> Measure:
+    @measure(
+        name=f"worst_need_{name}",
+        doc=f"The {name} of the worst bottleneck.",
+        unit=name,
+        formula=f"the {name} of the largest N_csk",
+        source="ren:2.3.1",
+        null_when="nothing is exposed to a gap",
+        names_of=name,
+    )
+    def place(view: View) -> FloatArray:
+        return view.once("worst need", lambda: worst_need_places(view))[row]
+
+    return place
+
+
+for _row, _name in enumerate(("chain", "sector", "field")):
+    _worst_need_place(_row, _name)

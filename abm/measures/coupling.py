@@ -1,0 +1,141 @@
+"""Group 3, coupling of technological progress (U1) and industrial upgrading (U2), on frozen bounds and weights.
+
+The standard degree of coupling saturates near 1 as soon as both systems move, so Wang's corrected form stands beside
+it; no indicator is in both systems.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+
+from abm.measures import frozen
+from abm.measures.chains import results_per_firm, university_conversion
+from abm.measures.declaration import measure
+from abm.measures.money import research_share_of_sales, value_added_per_worker
+from abm.measures.new_productivity import capability_index, talent_share
+from abm.measures.stages import value_chain
+from abm.measures.structure import high_tech_share, local_content, rationalisation
+from abm.measures.view import View
+from abm.types import FloatArray
+
+PROGRESS = (research_share_of_sales, capability_index, talent_share, results_per_firm, university_conversion)
+UPGRADING = (value_added_per_worker, value_chain, high_tech_share, local_content, rationalisation)
+
+GRADES = (
+    "extreme imbalance",
+    "severe imbalance",
+    "moderate imbalance",
+    "mild imbalance",
+    "near imbalance",
+    "barely coordinated",
+    "primary coordination",
+    "intermediate coordination",
+    "good coordination",
+    "quality coordination",
+)
+"""Ten steps of 0.1 of the degree of coupling coordination (Tian et al. 2021)."""
+
+
+def standard_coupling(u1: FloatArray, u2: FloatArray) -> FloatArray:
+    """Return C = 2 sqrt(U1 U2) / (U1 + U2), 0 where both systems are at 0.
+
+    >>> standard_coupling(np.array([0.2, 0.0]), np.array([0.8, 0.0])).round(3).tolist()
+    [0.8, 0.0]
+    """
+    total = u1 + u2
+    return np.where(total > 0.0, 2.0 * np.sqrt(u1 * u2) / np.where(total > 0.0, total, 1.0), 0.0)
+
+
+def wang_coupling(u1: FloatArray, u2: FloatArray) -> FloatArray:
+    """Return Wang's corrected degree for two systems, C = sqrt((1 - |U1 - U2|) min(U) / max(U)).
+
+    The general form is sqrt([1 - sum |Ui - Uj| / (n (n-1) / 2)] [prod U / max U]^(1/(n-1))); 0 where both are at 0.
+
+    >>> wang_coupling(np.array([0.2, 0.0]), np.array([0.8, 0.0])).round(3).tolist()
+    [0.316, 0.0]
+    """
+    highest = np.maximum(u1, u2)
+    evenness = np.minimum(u1, u2) / np.where(highest > 0.0, highest, 1.0)
+    coupling: FloatArray = np.sqrt((1.0 - np.abs(u1 - u2)) * evenness)
+    return coupling
+
+
+def grade(coordination: FloatArray) -> FloatArray:
+    """Return the step of `GRADES` of a degree of coordination in [0, 1]; a step includes its upper end.
+
+    >>> grade(np.array([0.0, 0.1, 0.11, 1.0])).tolist()
+    [0.0, 0.0, 1.0, 9.0]
+    """
+    steps: FloatArray = np.minimum(np.maximum(np.ceil(10.0 * coordination - 1e-12) - 1.0, 0.0), 9.0)
+    return steps
+
+
+@measure(
+    unit="1",
+    formula="U1: weighted mean of research share, capability, talent share, results and conversion on frozen bounds",
+    source=f"zhao2020:III.A-B; {frozen.SOURCE}",
+)
+def technological_progress(view: View) -> FloatArray:
+    """State of technological progress, 0 to 1."""
+    return frozen.index([each.function(view) for each in PROGRESS], frozen.PROGRESS)
+
+
+@measure(
+    unit="1",
+    formula="U2: weighted mean of value added per worker, value chain, high-technology share, local content and "
+    "rationalisation on frozen bounds",
+    source=f"zhao2020:I; li:2.A; {frozen.SOURCE}",
+)
+def industrial_upgrading(view: View) -> FloatArray:
+    """State of industrial upgrading, 0 to 1."""
+    return frozen.index([each.function(view) for each in UPGRADING], frozen.UPGRADING)
+
+
+def systems(view: View) -> tuple[FloatArray, FloatArray]:
+    """Return U1 and U2."""
+    return view.once("systems", lambda: (technological_progress.function(view), industrial_upgrading.function(view)))
+
+
+@measure(unit="1", formula="C = 2 sqrt(U1 U2) / (U1 + U2), 0 where both are 0", source="zhao2020:III.A")
+def coupling(view: View) -> FloatArray:
+    """Degree of coupling of technological progress and industrial upgrading."""
+    return standard_coupling(*systems(view))
+
+
+@measure(unit="1", formula="T = U1 / 2 + U2 / 2", source="zhao2020:III.A")
+def coordination_index(view: View) -> FloatArray:
+    """Joint state of technological progress and industrial upgrading."""
+    u1, u2 = systems(view)
+    return 0.5 * (u1 + u2)
+
+
+@measure(unit="1", formula="D = sqrt(C T)", source="zhao2020:III.A; tian2021")
+def coupling_coordination(view: View) -> FloatArray:
+    """Degree of coupling coordination in the standard form."""
+    u1, u2 = systems(view)
+    return np.sqrt(standard_coupling(u1, u2) * 0.5 * (u1 + u2))
+
+
+@measure(unit="1", formula="C = sqrt((1 - |U1 - U2|) min(U1, U2) / max(U1, U2)), 0 where both are 0", source="wang2021")
+def coupling_wang(view: View) -> FloatArray:
+    """Degree of coupling in Wang's corrected form, which does not saturate."""
+    return wang_coupling(*systems(view))
+
+
+@measure(unit="1", formula="D = sqrt(C T) with Wang's C", source="wang2021")
+def coupling_coordination_wang(view: View) -> FloatArray:
+    """Degree of coupling coordination in Wang's corrected form."""
+    u1, u2 = systems(view)
+    return np.sqrt(wang_coupling(u1, u2) * 0.5 * (u1 + u2))
+
+
+@measure(unit="grade", formula="ten steps of 0.1 of D in the standard form", source="tian2021", labels=GRADES)
+def coupling_grade(view: View) -> FloatArray:
+    """Grade of coupling coordination in the standard form."""
+    return grade(coupling_coordination.function(view))
+
+
+@measure(unit="grade", formula="ten steps of 0.1 of D in Wang's form", source="tian2021; wang2021", labels=GRADES)
+def coupling_grade_wang(view: View) -> FloatArray:
+    """Grade of coupling coordination in Wang's corrected form."""
+    return grade(coupling_coordination_wang.function(view))

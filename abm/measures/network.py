@@ -1,0 +1,202 @@
+"""Group 6, network: who is there, who is tied to whom, how both grow and turn over, and what shape they make."""
+
+from __future__ import annotations
+
+import random
+
+import numpy as np
+
+from abm.measures import topology
+from abm.measures.declaration import Measure, measure
+from abm.measures.view import INTERVAL, View
+from abm.state.codes import Event, Kind, Layer, label
+from abm.types import FloatArray
+
+SOURCES = 200
+"""Most sources from which path length is sampled."""
+_FINANCIAL = slice(Kind.BANK, Kind.GUARANTEE_FUND + 1)
+_PARTNERS = "distinct partners over supply, research and service ties"
+
+
+@measure(unit="actors", formula="count", source="li:2.B")
+def n_actors(view: View) -> FloatArray:
+    """Actors in the network: firms, universities, government, financial intermediaries, platforms."""
+    return view.kind_counts.sum(axis=0)
+
+
+@measure(unit="firms", formula="count", source="li:2.B")
+def n_firms(view: View) -> FloatArray:
+    """Firms."""
+    return view.money.n_firms
+
+
+@measure(unit="firms", formula="count", source="li:3.B")
+def n_core_enterprises(view: View) -> FloatArray:
+    """Core enterprises."""
+    return view.money.n_core
+
+
+@measure(unit="firms", formula="count", source="zhao2020:II")
+def n_smes(view: View) -> FloatArray:
+    """Small and medium-sized enterprises: firms that are not core."""
+    return view.money.n_firms - view.money.n_core
+
+
+@measure(unit="actors", formula="count", source="li:3.A")
+def n_universities(view: View) -> FloatArray:
+    """Universities and research institutes."""
+    return view.kind_counts[Kind.UNIVERSITY]
+
+
+@measure(unit="actors", formula="count", source="li:3.C")
+def n_financial_intermediaries(view: View) -> FloatArray:
+    """Banks, venture funds and guarantee funds."""
+    return view.kind_counts[_FINANCIAL].sum(axis=0)
+
+
+@measure(unit="actors", formula="count", source="li:3.C")
+def n_platforms(view: View) -> FloatArray:
+    """Innovation platforms."""
+    return view.kind_counts[Kind.PLATFORM]
+
+
+@measure(unit="firms per quarter", formula="count of entries", source="li:2.B")
+def n_entries(view: View) -> FloatArray:
+    """Firms that entered this quarter."""
+    return view.event_counts[Event.ENTRY].astype(np.float64)
+
+
+@measure(unit="firms per quarter", formula="count of exits", source="li:2.B")
+def n_exits(view: View) -> FloatArray:
+    """Firms that left this quarter."""
+    return view.event_counts[Event.EXIT].astype(np.float64)
+
+
+@measure(unit="ties", formula="count by region of the source", source="li:2.B")
+def n_ties(view: View) -> FloatArray:
+    """Ties of all layers."""
+    return view.ties.sum(axis=0)
+
+
+def _ties_of(layer: Layer) -> Measure:
+    @measure(
+        name=f"n_{layer.name.lower()}_ties",
+        doc=f"Ties of the {label(layer)} layer.",
+        unit="ties",
+        formula="count by region of the source",
+        source="li:2.B",
+    )
+    def count(view: View) -> FloatArray:
+        return view.ties[layer]
+
+    return count
+
+
+for _layer in Layer:
+    _ties_of(_layer)
+
+
+@measure(unit="ties per quarter", formula="count", source="li:2.B")
+def n_ties_formed(view: View) -> FloatArray:
+    """Ties formed this quarter."""
+    return view.event_counts[Event.TIE_FORMED].astype(np.float64)
+
+
+@measure(unit="ties per quarter", formula="count", source="li:2.B")
+def n_ties_dissolved(view: View) -> FloatArray:
+    """Ties dissolved this quarter, also by exit of one end."""
+    return view.event_counts[Event.TIE_DISSOLVED].astype(np.float64)
+
+
+@measure(unit="partners", formula=f"mean number of {_PARTNERS}", source="li:2.B", null_when="there is no actor")
+def mean_degree(view: View) -> FloatArray:
+    """Mean number of partners."""
+    return view.shape.mean_degree
+
+
+@measure(
+    unit="1",
+    formula=f"third standardised moment of the number of {_PARTNERS}",
+    source="watts1998",
+    null_when="all actors have the same number of partners",
+)
+def degree_skew(view: View) -> FloatArray:
+    """How unevenly partners are spread: 0 symmetric, positive with a few hubs."""
+    return view.shape.degree_skew
+
+
+@measure(
+    unit="1",
+    formula="mean over actors of tied pairs of partners / pairs of partners, 0 with fewer than two partners",
+    source="watts1998",
+    null_when="there is no actor",
+)
+def clustering(view: View) -> FloatArray:
+    """How often two partners of an actor are partners themselves."""
+    return view.shape.clustering
+
+
+@measure(
+    unit="1",
+    formula="actors in the largest connected part / actors",
+    source="li:2.B",
+    null_when="there is no actor",
+)
+def largest_component_share(view: View) -> FloatArray:
+    """Share of actors that can all reach each other."""
+    return view.shape.largest_component
+
+
+@measure(
+    unit="steps",
+    formula=f"mean shortest path from up to {SOURCES} actors to all they can reach",
+    source="watts1998",
+    null_when=f"not a quarter of the interval ({INTERVAL}), or nobody has a partner",
+)
+def mean_path_length(view: View) -> FloatArray:
+    """Mean number of steps between two actors that can reach each other."""
+    values = np.full(view.n_regions, np.nan)
+    if view.is_interval:
+        first, partner = view.partners
+        for r in range(view.n_regions):
+            values[r] = topology.mean_distance(first, partner, view.sample_of(r, SOURCES))
+    return values
+
+
+@measure(
+    unit="1",
+    formula="sum over communities of (ties inside / ties - (degrees / 2 ties)^2), communities by Leiden",
+    source="traag2019",
+    null_when=f"not a quarter of the interval ({INTERVAL}), nobody has a partner, or igraph is not installed",
+)
+def modularity(view: View) -> FloatArray:
+    """How far the network falls apart into communities."""
+    values = np.full(view.n_regions, np.nan)
+    if view.is_interval:
+        for r in range(view.n_regions):
+            values[r] = _modularity_of(view, r)
+    return values
+
+
+def _modularity_of(view: View, region: int) -> float:
+    """Return the modularity of the ties inside a region; actors are listed by identity, so slots do not matter."""
+    try:
+        import igraph
+    except ImportError:
+        return np.nan
+    slots = view.members_of(region)
+    place = np.full(view.world.actors.rows, -1)
+    place[slots] = np.arange(len(slots))
+    first, partner = view.partners
+    low = np.repeat(place, np.diff(first))
+    high = place[partner]
+    is_kept = (low >= 0) & (low < high)
+    edges = np.stack([low[is_kept], high[is_kept]], axis=1)
+    if len(edges) == 0:
+        return np.nan
+    graph = igraph.Graph(n=len(slots), edges=edges[np.lexsort((edges[:, 1], edges[:, 0]))])
+    igraph.set_random_number_generator(random.Random(0))  # a fixed search order, no draw of the model
+    try:
+        return float(graph.community_leiden(objective_function="modularity", n_iterations=2).modularity)
+    finally:
+        igraph.set_random_number_generator(random)

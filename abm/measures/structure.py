@@ -1,0 +1,96 @@
+"""Group 4, industrial structure: how advanced it is, how well it fits its inputs and its demand, how local it is."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from abm.measures.declaration import measure
+from abm.measures.view import View
+from abm.types import FloatArray
+
+
+@measure(
+    unit="class, 0 low to 2 high",
+    formula="sum_i sales_i class_s(i) / sum_i sales_i",
+    source="zhao2020:I",
+    null_when="no firm has sales",
+)
+def advancement(view: View) -> FloatArray:
+    """Mean technology class of the region's sales."""
+    return view.levels.technology_class / view.money.sales
+
+
+@measure(
+    unit="1",
+    formula="sales of high-technology sectors / sales",
+    source="li:2.A",
+    null_when="no firm has sales",
+)
+def high_tech_share(view: View) -> FloatArray:
+    """Share of high-technology sectors in sales."""
+    return view.levels.high_technology / view.money.sales
+
+
+@measure(
+    unit="1",
+    formula="exp(-TL), TL = sum_s (Y_s/Y) ln[(Y_s/Y) / (L_s/L)], Y sales and L people at work by sector",
+    source="gan2011",
+    null_when="no firm has sales or nobody works",
+)
+def rationalisation(view: View) -> FloatArray:
+    """How well the sectors' shares in output match their shares in employment; 1 is a perfect match."""
+    sales, work = view.by_sector
+    output_share = sales / sales.sum(axis=1, keepdims=True)
+    work_share = work / work.sum(axis=1, keepdims=True)
+    matters = (output_share > 0.0) & (work_share > 0.0)
+    terms = np.where(matters, output_share * np.log(np.where(matters, output_share / work_share, 1.0)), 0.0)
+    known = np.isfinite(output_share[:, 0]) & np.isfinite(work_share[:, 0])
+    return np.where(known, np.exp(-np.maximum(terms.sum(axis=1), 0.0)), np.nan)
+
+
+@measure(
+    unit="1",
+    formula="1 - 1/2 sum_s |share of s in sales - share of s in demand|",
+    source="zhao2020:III.C",
+    null_when="there are no sales or no demand",
+)
+def demand_adaptability(view: View) -> FloatArray:
+    """How well what the region makes matches what its markets ask for, exports included."""
+    sales = view.by_sector[0]
+    demand = view.world.regions.demand
+    gap = np.abs(sales / sales.sum(axis=1, keepdims=True) - demand / demand.sum(axis=1, keepdims=True))
+    return 1.0 - 0.5 * gap.sum(axis=1)
+
+
+@measure(
+    unit="1",
+    formula="sum_i sales_i share of inputs bought in the region_i / sum_i sales_i",
+    source="zhuzhou2023",
+    null_when="no firm has sales",
+)
+def local_content(view: View) -> FloatArray:
+    """Share of inputs that firms buy in the region."""
+    return view.work.local_inputs / view.money.sales
+
+
+@measure(
+    unit="1",
+    formula="sum_i sales_i share of steps bought from specialists_i / sum_i sales_i",
+    source="zhao2020:III.C",
+    null_when="no firm has sales",
+)
+def division_of_labour(view: View) -> FloatArray:
+    """Share of production steps that firms buy from specialists."""
+    return view.work.outside_steps / view.money.sales
+
+
+@measure(
+    unit="1",
+    formula="imports / (imports + sales)",
+    source="zhao2020:III.C",
+    null_when="nothing is sold",
+)
+def import_share(view: View) -> FloatArray:
+    """Share of imports in what is sold in the region or made there."""
+    imports = view.world.regions.imports.sum(axis=1)
+    return imports / (imports + view.money.sales)

@@ -1,0 +1,200 @@
+"""What a unit costs and what it is sold for (model.md line 12, first half).
+
+Labour cost follows the technology embodied in equipment and the intelligent level; digital saves waste, green saves
+energy and material (cheng 4.1). The mark-up rises with the value-chain position where quality is good, and falls
+where many stand near the same position (E1, E5).
+"""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+
+from abm.kernel import kernel
+from abm.parameters import Parameters
+from abm.randomness import Draws
+from abm.rule import rule
+from abm.state.codes import Kind, Level
+from abm.state.technique import fuel_use, labour_productivity, material_use, step_shift
+from abm.state.trade_terms import import_quality
+from abm.state.world import World
+from abm.types import FloatArray, IntArray
+from abm.valuation import crowding
+
+_FIRM = int(Kind.FIRM)
+_DIGITAL = int(Level.DIGITAL)
+_INTELLIGENT = int(Level.INTELLIGENT)
+_GREEN = int(Level.GREEN)
+
+
+@kernel
+def power(base: float, exponent: float) -> float:
+    """Return base ** exponent through exp and log, so that compiled and uncompiled code agree to the last bit.
+
+    >>> round(power(2.0, 3.0), 12)
+    8.0
+    """
+    return math.exp(exponent * math.log(base))
+
+
+@kernel
+def cost_and_price(
+    firm: IntArray,
+    sector: IntArray,
+    region: IntArray,
+    wage: FloatArray,
+    base_productivity: FloatArray,
+    material: FloatArray,
+    energy: FloatArray,
+    wear: FloatArray,
+    equipment_level: FloatArray,
+    level: FloatArray,
+    outside_step_share: FloatArray,
+    value_chain: FloatArray,
+    quality: FloatArray,
+    near: FloatArray,
+    unit_cost: FloatArray,
+    price: FloatArray,
+    reference: float,
+    intelligent_gain: float,
+    waste_saving: float,
+    green_saving: float,
+    step_span: float,
+    carbon_cost: float,
+    base_markup: float,
+    value_markup: float,
+    crowding_strength: float,
+) -> None:
+    """Set unit cost and price of each firm.
+
+    Cost = materials (1 - waste_saving digital) + energy (1 + carbon) (1 - green_saving green) + wage / productivity
+    + wear; bought steps move cost from labour to materials. Price = cost (1 + mu0 + mu1 v q / (1 + chi n)).
+    """
+    for f in range(len(firm)):
+        i = firm[f]
+        s = sector[i]
+        productivity = labour_productivity(
+            base_productivity[s], equipment_level[i], reference, level[i, _INTELLIGENT], intelligent_gain
+        )
+        shift = step_shift(outside_step_share[i], step_span)
+        labour = wage[region[i]] / productivity * (1.0 - shift)
+        materials = material_use(material[s], shift, level[i, _DIGITAL], waste_saving)
+        fuel = fuel_use(energy[s], carbon_cost, level[i, _GREEN], green_saving)
+        unit_cost[i] = materials + fuel + labour + wear[s]
+        markup = base_markup + value_markup * value_chain[i] * quality[i] / (1.0 + crowding_strength * near[f])
+        price[i] = unit_cost[i] * (1.0 + markup)
+
+
+@rule(
+    writes=("actors.unit_cost", "actors.price"),
+    source="zhao2020:III.C; cheng:4.1; ren:2.3.3",
+    off={"market.price_adjustment": False},
+)
+def set_prices(world: World, parameters: Parameters, draws: Draws) -> None:
+    """Firms reckon their unit cost and mark it up.
+
+    Equation   p = c (1 + mu0 + mu1 v q / (1 + chi n(v)))
+    Units      p, c: price of imports = 1; v, q, n: 1
+    Source     model.md line 12, E1; waste, energy and labour savings after cheng 4.1
+    Draws      none
+    Off when   market.price_adjustment = false: costs and prices stay
+    """
+    if not parameters.market.price_adjustment:
+        return
+    p, production, st = parameters.market, parameters.production, world.structure
+    actors = world.actors
+    firm = world.slots(Kind.FIRM)
+    market = actors.region[firm] * st.n_sectors + actors.sector[firm]
+    near = crowding(firm, market, actors.value_chain, actors.sales, st.n_regions * st.n_sectors)
+    cost_and_price(
+        firm, actors.sector, actors.region, world.regions.wage, production.base_wage / st.labour_share,
+        st.inputs.sum(axis=0), st.energy_share, st.capital_ratio * production.wear,
+        actors.equipment_level, actors.level, actors.outside_step_share, actors.value_chain, actors.quality, near,
+        actors.unit_cost, actors.price,
+        production.reference_level, production.intelligent_gain, production.waste_saving, production.green_saving,
+        production.step_span, parameters.policy.carbon_price, p.base_markup, p.value_markup, p.crowding,
+    )  # fmt: skip
+
+
+@kernel
+def product_quality(
+    firm: IntArray,
+    sector: IntArray,
+    weight: FloatArray,
+    frontier: FloatArray,
+    capability: FloatArray,
+    inputs: FloatArray,
+    import_quality: FloatArray,
+    start: IntArray,
+    other: IntArray,
+    tie: IntArray,
+    tie_layer: IntArray,
+    tie_target: IntArray,
+    tie_weight: FloatArray,
+    old_quality: FloatArray,
+    own_share: float,
+    exponent: float,
+) -> FloatArray:
+    """Return each firm's quality: a CES of its own capability index and of its inputs, of low substitution.
+
+    An input is as good as the local suppliers' quality weighted with the shares bought from them, the rest as good as
+    purchasable imports. With an exponent far below zero the weakest input binds: a bottleneck.
+    """
+    n_sectors = len(import_quality)
+    result = np.zeros(len(firm))
+    bought = np.zeros(n_sectors)
+    tied = np.zeros(n_sectors)
+    for f in range(len(firm)):
+        i = firm[f]
+        s = sector[i]
+        own = 0.0
+        for k in range(len(frontier)):
+            own += weight[s, k] * capability[i, k] / frontier[k]
+        for u in range(n_sectors):
+            bought[u] = 0.0
+            tied[u] = 0.0
+        for e in range(start[i], start[i + 1]):
+            t = tie[e]
+            if tie_layer[t] == 0 and tie_target[t] == i:
+                u = sector[other[e]]
+                bought[u] += tie_weight[t] * old_quality[other[e]]
+                tied[u] += tie_weight[t]
+        total = own_share * power(max(own, 0.01), exponent)
+        weights = 0.0
+        for u in range(n_sectors):
+            weights += inputs[u, s]
+        if weights > 0.0:
+            for u in range(n_sectors):
+                if inputs[u, s] > 0.0:
+                    share = min(tied[u], 1.0)
+                    part = bought[u] + (1.0 - share) * import_quality[u]
+                    total += (1.0 - own_share) * inputs[u, s] / weights * power(max(part, 0.01), exponent)
+        else:
+            total += (1.0 - own_share) * power(max(own, 0.01), exponent)
+        result[f] = power(total, 1.0 / exponent)
+    return result
+
+
+@rule(writes=("actors.quality",), source="ren:2.3.1; ren:4.5; zhao2020:III.C", off={"market.quality_speed": 0.0})
+def set_quality(world: World, parameters: Parameters, draws: Draws) -> None:
+    """Quality comes from a firm's own capability and from its weakest inputs.
+
+    Equation   q* = [a own^rho + (1 - a) sum_u b_u in_u^rho]^(1/rho), q <- q + speed (q* - q)
+    Units      q, own, in: frontier = 1; speed: 1/quarter
+    Source     weak links bind (ren 2.3.1, 4.5); CES form of model.md line 12
+    Draws      none
+    Off when   market.quality_speed = 0
+    """
+    p, st = parameters.market, world.structure
+    if p.quality_speed == 0.0:
+        return
+    actors, ties = world.actors, world.ties
+    firm = world.slots(Kind.FIRM)
+    lists = world.neighbours()
+    target = product_quality(
+        firm, actors.sector, st.weight, world.fields.frontier, actors.capability, st.inputs,
+        import_quality(st, parameters.frontier.embargo_factor), lists.start, lists.other, lists.tie, ties.layer, ties.target, ties.weight,
+        actors.quality, p.own_quality_share, p.quality_exponent,
+    )  # fmt: skip
+    actors.quality[firm] += p.quality_speed * (target - actors.quality[firm])

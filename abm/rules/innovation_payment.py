@@ -1,0 +1,284 @@
+"""Who pays for projects: members, the government for calls and pilots, the outside world for national projects.
+
+Pilots are high investment and high risk (ren 3.1); support lets firms dare them (ren 4.3). A project that is paid in
+part only moves by chance, and may be given up. Researchers are paid: the money goes to households.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+
+from abm.kernel import kernel
+from abm.kernels_projects import is_present, payer_place, research_tie
+from abm.parameters import Parameters
+from abm.randomness import Draws, uniform
+from abm.rule import rule
+from abm.state import accounts
+from abm.state.codes import Instrument, Kind, ProjectKind, Purpose, Stage
+from abm.state.world import World
+from abm.types import BoolArray, FloatArray, IntArray, UidArray
+
+_CALL = int(ProjectKind.CALL)
+_PILOT = int(Stage.PILOT)
+_INDUSTRIALISATION = int(Stage.INDUSTRIALISATION)
+_SHELVED = int(Stage.SHELVED)
+_FIRM = int(Kind.FIRM)
+_BY_CALL = 0
+_BY_WORLD = 1
+_BY_PILOT_SUPPORT = 2
+_ALL_PAID = 0.999
+
+
+@kernel
+def public_requests(
+    is_active: BoolArray,
+    kind: IntArray,
+    stage: IntArray,
+    is_national: BoolArray,
+    region: IntArray,
+    cost: FloatArray,
+    n_regions: int,
+    paid_share: float,
+    pilot_support: float,
+) -> tuple[FloatArray, IntArray, FloatArray]:
+    """Return what each project asks of the public, of whom, and the sums, shape (regions, 3 payers).
+
+    Payers: 0 the region's call, 1 the outside world (national projects), 2 the region's pilot support; -1 nobody.
+
+    >>> import numpy as np
+    >>> asked, payer, total = public_requests(np.array([True, True]), np.array([2, 0]), np.array([0, 2]),
+    ...     np.array([False, False]), np.array([0, 0]), np.array([2.0, 3.0]), 1, 0.5, 0.4)
+    >>> asked.round(3).tolist(), payer.tolist(), total.round(3).tolist()
+    ([1.0, 1.2], [0, 2], [[1.0, 0.0, 1.2]])
+    """
+    asked = np.zeros(len(is_active))
+    payer = np.full(len(is_active), -1, np.int64)
+    total = np.zeros((n_regions, 3))
+    for p in range(len(is_active)):
+        if not is_active[p] or stage[p] == _SHELVED:
+            continue
+        if kind[p] == _CALL:
+            payer[p] = _BY_WORLD if is_national[p] else _BY_CALL
+            asked[p] = paid_share * cost[p]
+        elif stage[p] == _PILOT:
+            payer[p] = _BY_PILOT_SUPPORT
+            asked[p] = pilot_support * cost[p]
+        if payer[p] >= 0:
+            total[region[p], payer[p]] += asked[p]
+    return asked, payer, total
+
+
+@kernel
+def member_bills(
+    is_active: BoolArray,
+    kind: IntArray,
+    stage: IntArray,
+    n_members: IntArray,
+    member: IntArray,
+    member_uid: UidArray,
+    cost: FloatArray,
+    public: FloatArray,
+    actor_is_active: BoolArray,
+    actor_uid: UidArray,
+    research_budget: FloatArray,
+    partner_part: float,
+) -> FloatArray:
+    """Return what each member owes this quarter, shape (projects, members); -1 for all if who answers is gone.
+
+    Partners share equally, but no more than `partner_part` of their budget; who answers for the project pays the rest.
+
+    >>> import numpy as np
+    >>> one = np.ones(2, np.bool_); uid = np.array([7, 9], np.uint64)
+    >>> member_bills(one[:1], np.array([1]), np.array([0]), np.array([2]), np.array([[0, 1]]), uid.reshape(1, 2),
+    ...              np.array([2.0]), np.zeros(1), one, uid, np.array([5.0, 1.0]), 0.5).tolist()
+    [[1.5, 0.5]]
+    """
+    bill = np.zeros(member.shape)
+    for p in range(len(is_active)):
+        if not is_active[p] or stage[p] == _SHELVED:
+            continue
+        answers = payer_place(kind[p], n_members[p])
+        if not is_present(member[p, answers], member_uid[p, answers], actor_is_active, actor_uid):
+            for m in range(n_members[p]):
+                bill[p, m] = -1.0
+            continue
+        private = max(0.0, cost[p] - public[p])
+        present = 0
+        for m in range(answers, n_members[p]):
+            if is_present(member[p, m], member_uid[p, m], actor_is_active, actor_uid):
+                present += 1
+        rest = private
+        for m in range(answers + 1, n_members[p]):
+            if is_present(member[p, m], member_uid[p, m], actor_is_active, actor_uid):
+                bill[p, m] = min(private / present, partner_part * research_budget[member[p, m]])
+                rest -= bill[p, m]
+        bill[p, answers] = max(0.0, rest)
+    return bill
+
+
+@kernel
+def coverage(bill: FloatArray, member: IntArray, cash: FloatArray, cash_share: float) -> FloatArray:
+    """Return the share of all its bills each actor can pay with `cash_share` of its cash.
+
+    >>> import numpy as np
+    >>> coverage(np.array([[3.0, 1.0]]), np.array([[0, 1]]), np.array([4.0, 9.0]), 0.5).round(3).tolist()
+    [0.667, 1.0]
+    """
+    due = np.zeros(len(cash))
+    for p in range(bill.shape[0]):
+        for m in range(bill.shape[1]):
+            if bill[p, m] > 0.0:
+                due[member[p, m]] += bill[p, m]
+    share = np.ones(len(cash))
+    for i in range(len(cash)):
+        if due[i] > cash_share * cash[i]:
+            share[i] = cash_share * cash[i] / due[i]
+    return share
+
+
+@kernel
+def advance_work(
+    bill: FloatArray,
+    share: FloatArray,
+    public: FloatArray,
+    uid: UidArray,
+    kind: IntArray,
+    stage: IntArray,
+    n_members: IntArray,
+    member: IntArray,
+    cost: FloatArray,
+    effort: FloatArray,
+    remaining: IntArray,
+    is_active: BoolArray,
+    abandon_chance: float,
+    key: np.uint64,
+) -> tuple[FloatArray, FloatArray]:
+    """Let projects move on by what is paid; return each actor's payments, all of them and those that are research.
+
+    `remaining` counts down when the quarter is paid, and becomes -1 when the project is given up. Money that a call
+    pays is worked off by all members, money that supports a pilot by who answers for it.
+    """
+    paid = np.zeros(len(share))
+    research = np.zeros(len(share))
+    for p in range(len(is_active)):
+        if not is_active[p] or stage[p] == _SHELVED:
+            continue
+        answers = payer_place(kind[p], n_members[p])
+        if bill[p, answers] < 0.0:
+            remaining[p] = -1
+            continue
+        covered = public[p]
+        for m in range(n_members[p]):
+            amount = bill[p, m] * share[member[p, m]] if bill[p, m] > 0.0 else 0.0
+            covered += amount
+            effort[p, m] += amount
+            if kind[p] == _CALL:
+                effort[p, m] += public[p] / n_members[p]
+            elif m == answers:
+                effort[p, m] += public[p]
+            if amount > 0.0:
+                paid[member[p, m]] += amount
+                if stage[p] != _INDUSTRIALISATION:
+                    research[member[p, m]] += amount
+        done = covered / cost[p] if cost[p] > 0.0 else 1.0
+        if done >= _ALL_PAID or uniform(key, uid[p], 0) < done:
+            remaining[p] = max(0, remaining[p] - 1)
+        elif uniform(key, uid[p], 1) < abandon_chance * (1.0 - done):
+            remaining[p] = -1
+    return paid, research
+
+
+@kernel
+def mark_used_ties(
+    is_active: BoolArray,
+    stage: IntArray,
+    n_members: IntArray,
+    member: IntArray,
+    start: IntArray,
+    other: IntArray,
+    tie: IntArray,
+    layer: IntArray,
+    used: IntArray,
+    quarter: int,
+) -> None:
+    """Note that research ties between members of running projects are in use."""
+    for p in range(len(is_active)):
+        if not is_active[p] or stage[p] == _SHELVED:
+            continue
+        for m in range(n_members[p]):
+            for o in range(m):
+                row = research_tie(start, other, tie, layer, member[p, m], member[p, o])
+                if row >= 0:
+                    used[row] = quarter
+
+
+@rule(
+    writes=(
+        "projects.*", "actors.research_spending", "actors.year_cost", "regions.budget", "ties.used", *accounts.WRITES,
+    ),
+    source="ren:3.1; ren:4.3; ren:2.4.2; F31; F37",
+    off={"switches.innovation": False},
+)  # fmt: skip
+def pay_for_projects(world: World, parameters: Parameters, draws: Draws) -> None:
+    """Members, calls, pilot support and national programmes pay this quarter's work; unpaid projects stall or end.
+
+    Equation   partner pays min(private / n, partner_part budget_j), who answers pays the rest, all within
+               cash_share cash; a project moves on with chance paid / cost, else it is given up with
+               abandon_chance (1 - paid / cost)
+    Units      million yuan per quarter; chances: 1
+    Source     ren 3.1 and 4.3 (pilots), 2.4.2 (national projects); F31, F37
+    Draws      work on project (two a project)
+    Off when   switches.innovation is off
+    """
+    if not parameters.switches.innovation:
+        return
+    p, a, pr = parameters.innovation, world.actors, world.projects
+    asked, payer, total = public_requests(
+        pr.is_active, pr.kind, pr.stage, pr.is_national, pr.region, pr.cost, world.structure.n_regions,
+        parameters.calls.paid_share, p.pilot_support,
+    )  # fmt: skip
+    public = asked * _pay_publicly(world, total)[pr.region, payer] if total.any() else asked
+    bill = member_bills(
+        pr.is_active, pr.kind, pr.stage, pr.n_members, pr.member, pr.member_uid, pr.cost, public,
+        a.is_active, a.uid, a.research_budget, p.partner_part,
+    )  # fmt: skip
+    share = coverage(bill, pr.member, a.cash, p.cash_share)
+    paid, research = advance_work(
+        bill, share, public, pr.uid, pr.kind, pr.stage, pr.n_members, pr.member, pr.cost, pr.effort, pr.remaining,
+        pr.is_active, p.abandon_chance, draws.key("work on project"),
+    )  # fmt: skip
+    payers = np.flatnonzero(paid)
+    accounts.transfer(
+        world, payers, world.regions.household_slot[a.region[payers]], paid[payers], Purpose.RESEARCH
+    )
+    a.research_spending[:] = research
+    a.year_cost[payers] += paid[payers] * (a.kind[payers] == _FIRM)
+    lists = world.neighbours()
+    mark_used_ties(
+        pr.is_active, pr.stage, pr.n_members, pr.member, lists.start, lists.other, lists.tie, world.ties.layer,
+        world.ties.used, world.quarter,
+    )  # fmt: skip
+
+
+def _pay_publicly(world: World, total: FloatArray) -> FloatArray:
+    """Pay the public part of projects and return the share of each request that is met, shape (regions, 3)."""
+    regions, cash = world.regions, world.actors.cash
+    government, household = regions.government_slot, regions.household_slot
+    met = np.zeros_like(total)
+    instruments = (
+        (_BY_CALL, Instrument.CALL, Purpose.CALL),
+        (_BY_PILOT_SUPPORT, Instrument.PILOT, Purpose.PILOT_SUPPORT),
+    )
+    for place, instrument, purpose in instruments:
+        wanted = total[:, place]
+        amount = np.minimum(np.minimum(wanted, regions.budget[:, instrument]), cash[government])
+        accounts.transfer(world, government, household, amount, purpose)
+        regions.budget[:, instrument] -= amount
+        met[:, place] = amount / np.maximum(wanted, 1e-12)
+    national = total[:, _BY_WORLD]
+    if national.any():
+        met[:, _BY_WORLD] = min(1.0, float(cash[world.rest_of_world]) / float(national.sum()))
+        accounts.transfer(
+            world, world.rest_of_world, household, national * met[:, _BY_WORLD], Purpose.NATIONAL_PROJECT
+        )
+    return met

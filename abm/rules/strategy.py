@@ -1,0 +1,265 @@
+"""How firms get technology: each chooses a way by what it has experienced, and what it spends by what that paid.
+
+Independent research and introduction are the two roads of technological progress (zhao2020 III.D); high risk and
+high investment make many firms draw back and imitate (li 2.B). A fixed cost, not a gate by kind, keeps most small
+firms out of research. When profits vanish, firms are stimulated to a new round (zhao2020 III.C).
+"""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+
+from abm.kernel import kernel
+from abm.parameters import Parameters
+from abm.randomness import Draws, uniform
+from abm.rule import rule
+from abm.state.codes import N_MODES, Kind, Layer, Mode
+from abm.state.trade_terms import purchasable
+from abm.state.world import World
+from abm.types import BoolArray, FloatArray, IntArray, UidArray
+
+_FIRM = int(Kind.FIRM)
+_RESEARCH_LAYER = int(Layer.RESEARCH)
+_NONE = int(Mode.NONE)
+_INDEPENDENT = int(Mode.INDEPENDENT)
+_JOINT = int(Mode.JOINT)
+_IMITATE = int(Mode.IMITATE)
+_INTRODUCE = int(Mode.INTRODUCE)
+_LARGEST_PAYOFF = 10.0
+_SMALLEST_SIZE = 1e-3
+_FOUR = np.uint64(4)
+
+
+@kernel
+def firms_due(is_active: BoolArray, kind: IntArray, uid: UidArray, quarter: int) -> IntArray:
+    """Return the slots of the firms whose quarter of the year this is."""
+    turn = np.uint64(quarter % 4)
+    slots = np.empty(len(uid), np.int64)
+    number = 0
+    for i in range(len(uid)):
+        if is_active[i] and kind[i] == _FIRM and uid[i] % _FOUR == turn:
+            slots[number] = i
+            number += 1
+    return slots[:number].copy()
+
+
+@kernel
+def experience(
+    due: IntArray,
+    mode: IntArray,
+    propensity: FloatArray,
+    intensity: FloatArray,
+    year_gain: FloatArray,
+    year_cost: FloatArray,
+    expected_orders: FloatArray,
+    gain_value: float,
+    recency: float,
+    forgetting: float,
+    step: float,
+    normal: float,
+    pull: float,
+    largest: float,
+) -> None:
+    """Take last year's pay-off into the propensity of the mode in use, and move the research intensity by it.
+
+    The pay-off is in per cent of annual sales. A research year is good if it paid more than doing nothing did.
+
+    >>> import numpy as np
+    >>> q = np.zeros((1, 5)); intensity = np.array([0.02])
+    >>> experience(np.array([0]), np.array([1]), q, intensity, np.array([0.01]), np.array([2.0]), np.array([50.0]),
+    ...            5.0, 0.5, 0.0, 0.01, 0.02, 0.5, 0.1)
+    >>> q.round(6).tolist(), intensity.round(6).tolist()
+    ([[0.0, 2.0, 0.0, 0.0, 0.0]], [0.03])
+    """
+    for d in range(len(due)):
+        i = due[d]
+        size = max(expected_orders[i], _SMALLEST_SIZE)
+        payoff = 100.0 * (gain_value * year_gain[i] - year_cost[i] / (4.0 * size))
+        payoff = min(_LARGEST_PAYOFF, max(-_LARGEST_PAYOFF, payoff))
+        used = mode[i]
+        if used == _INDEPENDENT or used == _JOINT:
+            excess = payoff - propensity[i, _NONE]
+            move = step if excess > 0.0 else -step
+            moved = intensity[i] + move + pull * (normal - intensity[i])
+            intensity[i] = min(largest, max(0.0, moved))
+        propensity[i, used] += recency * (payoff - propensity[i, used])
+        mean = 0.0
+        for m in range(propensity.shape[1]):
+            mean += propensity[i, m] / propensity.shape[1]
+        for m in range(propensity.shape[1]):
+            if m != used:
+                propensity[i, m] += forgetting * (mean - propensity[i, m])
+
+
+@kernel
+def partner_counts(due: IntArray, start: IntArray, tie: IntArray, layer: IntArray) -> IntArray:
+    """Return the number of research ties of each firm in `due`."""
+    count = np.zeros(len(due), np.int64)
+    for d in range(len(due)):
+        for e in range(start[due[d]], start[due[d] + 1]):
+            if layer[tie[e]] == _RESEARCH_LAYER:
+                count[d] += 1
+    return count
+
+
+@kernel
+def importable_gaps(
+    due: IntArray,
+    sector: IntArray,
+    capability: FloatArray,
+    frontier: FloatArray,
+    weight: FloatArray,
+    reach: FloatArray,
+) -> FloatArray:
+    """Return how far each firm lies behind what can be licensed: sum_k W_sk max(0, reach_k - x_ik)."""
+    gap = np.zeros(len(due))
+    for d in range(len(due)):
+        i = due[d]
+        for k in range(len(frontier)):
+            gap[d] += weight[sector[i], k] * max(0.0, reach[k] - capability[i, k] / frontier[k])
+    return gap
+
+
+@kernel
+def prospects(
+    due: IntArray,
+    expected_orders: FloatArray,
+    margin: FloatArray,
+    is_needy: BoolArray,
+    digestion: FloatArray,
+    n_partners: IntArray,
+    fixed_cost: float,
+    own: float,
+    joint: float,
+    stranger_cost: float,
+    imitation: float,
+    introduction: float,
+    need: float,
+    margin_push: float,
+    reference_margin: float,
+    smallest_licence: float,
+) -> FloatArray:
+    """Return what each mode promises before experience, in per cent of sales, shape (due, modes).
+
+    `digestion` is importable gap x absorption x management fit. Research costs at least `fixed_cost` a quarter, two
+    thirds of it if shared.
+
+    >>> import numpy as np
+    >>> prospects(np.array([0]), np.array([60.0]), np.array([0.08]), np.array([False]), np.array([0.1]),
+    ...           np.array([0]), 0.6, 1.0, 1.3, 1.2, 0.9, 12.0, 0.5, 10.0, 0.08, 0.3).round(3).tolist()
+    [[0.0, 0.0, -0.567, 0.9, 0.7]]
+    """
+    result = np.zeros((len(due), N_MODES))
+    for d in range(len(due)):
+        i = due[d]
+        size = max(expected_orders[i], _SMALLEST_SIZE)
+        push = margin_push * max(0.0, reference_margin - margin[i])
+        if is_needy[i]:
+            push += need
+        burden = 100.0 * fixed_cost / size
+        result[d, _INDEPENDENT] = own + push - burden
+        result[d, _JOINT] = joint + push - burden * 2.0 / 3.0 - stranger_cost * math.exp(-float(n_partners[d]))
+        result[d, _IMITATE] = imitation
+        result[d, _INTRODUCE] = introduction * digestion[d] - 100.0 * smallest_licence / size
+    return result
+
+
+@kernel
+def logit_choice(value: FloatArray, sensitivity: float, experimentation: float, draw: float) -> int:
+    """Return the option chosen by a logit on `value`, with a share of blind trials.
+
+    >>> import numpy as np
+    >>> [logit_choice(np.array([0.0, math.log(3.0)]), 1.0, 0.0, u) for u in (0.24, 0.26)]
+    [0, 1]
+    """
+    highest = value[0]
+    for m in range(len(value)):
+        highest = max(highest, value[m])
+    total = 0.0
+    for m in range(len(value)):
+        total += math.exp(sensitivity * (value[m] - highest))
+    reached = 0.0
+    for m in range(len(value)):
+        chance = math.exp(sensitivity * (value[m] - highest)) / total
+        reached += (1.0 - experimentation) * chance + experimentation / len(value)
+        if draw < reached:
+            return m
+    return len(value) - 1
+
+
+@kernel
+def chosen_modes(
+    due: IntArray,
+    uid: UidArray,
+    mode: IntArray,
+    propensity: FloatArray,
+    prospect: FloatArray,
+    inertia: float,
+    sensitivity: float,
+    experimentation: float,
+    key: np.uint64,
+) -> IntArray:
+    """Return the mode each firm in `due` takes for the coming year."""
+    chosen = np.empty(len(due), np.int64)
+    value = np.empty(prospect.shape[1])
+    for d in range(len(due)):
+        i = due[d]
+        for m in range(len(value)):
+            value[m] = propensity[i, m] + prospect[d, m]
+        value[mode[i]] += inertia
+        chosen[d] = logit_choice(value, sensitivity, experimentation, uniform(key, uid[i], 0))
+    return chosen
+
+
+@rule(
+    writes=(
+        "actors.mode",
+        "actors.propensity",
+        "actors.research_intensity",
+        "actors.year_gain",
+        "actors.year_cost",
+    ),
+    source="li:2.B; zhao2020:III.C; zhao2020:III.D; roth1995",
+    off={"switches.strategy": False},
+)
+def choose_strategy(world: World, parameters: Parameters, draws: Draws) -> None:
+    """Once a year a firm revises how it gets technology and how much of its sales it puts into research.
+
+    Equation   R = 100 (value gain - cost / (4 sales)); q_m <- q_m + recency (R - q_m) for the mode in use, others are
+               drawn to the mean by forgetting; P(m) = (1 - trial) logit(beta (q_m + prospect_m + inertia_m)) + trial/5;
+               intensity <- intensity +- step + return (normal - intensity)
+    Units      R, q, prospect: per cent of annual sales; gain: capability index; cost: million yuan; sales: per quarter
+    Source     li 2.B (draw back and imitate); zhao2020 III.C (a new round), III.D (two roads); Roth & Erev 1995
+    Draws      choose strategy (one a firm)
+    Off when   switches.strategy is off
+    """
+    if not parameters.switches.strategy:
+        return
+    p = parameters.strategy
+    a, st, frontier = world.actors, world.structure, world.fields.frontier
+    due = firms_due(a.is_active, a.kind, a.uid, world.quarter)
+    if len(due) == 0:
+        return
+    experience(
+        due, a.mode, a.propensity, a.research_intensity, a.year_gain, a.year_cost, a.expected_orders,
+        p.gain_value, p.recency, p.forgetting, p.intensity_step, p.normal_intensity, p.intensity_return,
+        p.largest_intensity,
+    )  # fmt: skip
+    reach = parameters.innovation.importable * purchasable(st, parameters.frontier.embargo_factor)
+    gap = importable_gaps(due, a.sector, a.capability, frontier, st.weight, reach)
+    digestion = gap * a.absorption[due] * a.management_fit[due]
+    neighbours = world.neighbours()
+    n_partners = partner_counts(due, neighbours.start, neighbours.tie, world.ties.layer)
+    prospect = prospects(
+        due, a.expected_orders, a.margin, a.is_needy, digestion, n_partners,
+        p.fixed_cost, p.own_prospect, p.joint_prospect, p.stranger_cost, p.imitation_prospect,
+        p.introduction_prospect, p.need_prospect, p.margin_push, p.reference_margin, p.smallest_licence,
+    )  # fmt: skip
+    a.mode[due] = chosen_modes(
+        due, a.uid, a.mode, a.propensity, prospect, p.inertia, p.sensitivity, p.experimentation,
+        draws.key("choose strategy"),
+    )  # fmt: skip
+    a.year_gain[due] = 0.0
+    a.year_cost[due] = 0.0

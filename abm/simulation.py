@@ -1,0 +1,225 @@
+"""The headless loop: one world, one schedule, one quarter after another."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from abm import kernel
+from abm.errors import InputError
+from abm.parameters import Parameters
+from abm.randomness import Draws
+from abm.recorder import Recorder
+from abm.scenario import Scenario
+from abm.schedule import DEFAULT, Schedule
+from abm.state.checkpoint import load_world, save_world
+from abm.state.initial import found_world
+from abm.state.world import World
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+MAX_QUARTERS = 1_000_000
+
+OnQuarter = Callable[[int, int], None]
+"""Called after each quarter with (quarters done, quarters to do), burn-in included."""
+
+
+class Simulation:
+    """One run that can be stepped, saved, loaded and branched.
+
+    Parameters
+    ----------
+    scenario
+        Name of a shipped scenario, path of a file, or a `Scenario`.
+    seed
+        Seed of all draws.
+    changes
+        ``{"group.name": value}``, applied after the scenario's own parameters and regimes.
+    schedule
+        The rules of one step.
+    """
+
+    def __init__(
+        self,
+        scenario: str | Path | Scenario,
+        *,
+        seed: int = 1,
+        changes: Mapping[str, Any] | None = None,
+        schedule: Schedule = DEFAULT,
+    ) -> None:
+        base = scenario if isinstance(scenario, Scenario) else Scenario.load(scenario)
+        if isinstance(seed, bool) or not isinstance(seed, (int, np.integer)) or not 0 <= seed < 2**63:
+            raise InputError(f"seed: {seed!r} is not a whole number from 0 to 2^63 - 1")
+        self.scenario = base.with_parameters(changes) if changes else base
+        self.seed = int(seed)
+        self.schedule = schedule
+        self.world = found_world(
+            self.scenario.structure(),
+            self.scenario.founders(self.seed),
+            self.scenario.parameters_at(1 - self.scenario.burn_in),
+            self.seed,
+        )
+
+    @property
+    def quarter(self) -> int:
+        """Last quarter simulated, counted after the burn-in (0 or less: still burning in)."""
+        return self.world.quarter - self.scenario.burn_in
+
+    @property
+    def parameters(self) -> Parameters:
+        """Parameters in force in the next quarter."""
+        return self.scenario.parameters_at(self.quarter + 1)
+
+    def step(self) -> None:
+        """Simulate one quarter."""
+        parameters = self.parameters
+        world = self.world
+        world.quarter += 1
+        start_quarter(world)
+        draws = Draws(self.seed, world.quarter)
+        for rule in self.schedule:
+            rule(world, parameters, draws)
+        if not self._is_warm:
+            kernel.mark_cache_ready()
+            self._is_warm = True
+
+    _is_warm = False
+
+    def save(self, path: str | Path) -> None:
+        """Write a checkpoint (NumPy archive, no pickle) that `load` continues from, bit for bit."""
+        save_world(self.world, Path(path))
+
+    def load(self, path: str | Path) -> None:
+        """Continue from a checkpoint of the same scenario.
+
+        Raises
+        ------
+        InputError
+            If the file is missing, damaged, or belongs to another structure.
+        """
+        self.world = load_world(Path(path), self.scenario.structure())
+        self.seed = self.world.seed
+
+    def branch(self, changes: Mapping[str, Any] | None = None) -> Simulation:
+        """Return an independent run that continues from here, with other parameters if wanted."""
+        other = object.__new__(type(self))
+        other.scenario = self.scenario.with_parameters(changes) if changes else self.scenario
+        other.seed = self.seed
+        other.schedule = self.schedule
+        other.world = self.world.copy()
+        return other
+
+
+def start_quarter(world: World) -> None:
+    """Clear the flows of the last quarter."""
+    flows = ("ledger.gain", "ledger.loss", "accounts.*", "volumes.*")
+    with world.writable(flows):
+        world.ledger.gain[:] = 0.0
+        world.ledger.loss[:] = 0.0
+        world.accounts.paid[:] = 0.0
+        world.accounts.received[:] = 0.0
+        world.volumes.amount[:] = 0.0
+
+
+@dataclass(frozen=True)
+class Result:
+    """What a run gives back.
+
+    Attributes
+    ----------
+    simulation
+        The run itself, at its last quarter.
+    recorder
+        What was measured.
+    quarters
+        Quarters after the burn-in.
+    """
+
+    simulation: Simulation
+    recorder: Recorder
+    quarters: int
+
+    @property
+    def world(self) -> World:
+        """The world at the last quarter."""
+        return self.simulation.world
+
+    @property
+    def scenario(self) -> Scenario:
+        """The scenario, with changes applied."""
+        return self.simulation.scenario
+
+    @property
+    def seed(self) -> int:
+        """Seed of the run."""
+        return self.simulation.seed
+
+    @cached_property
+    def measures(self) -> pd.DataFrame:
+        """One row per region and quarter, one column per measure."""
+        return self.recorder.measures_frame()
+
+    @cached_property
+    def panel(self) -> pd.DataFrame:
+        """One row per actor and recorded quarter."""
+        return self.recorder.panel_frame(self.world)
+
+    @cached_property
+    def events(self) -> pd.DataFrame:
+        """One row per event."""
+        return self.recorder.events_frame(self.world)
+
+
+def simulate(
+    scenario: str | Path | Scenario,
+    *,
+    seed: int = 1,
+    quarters: int | None = None,
+    changes: Mapping[str, Any] | None = None,
+    schedule: Schedule = DEFAULT,
+    panel_every: int = 4,
+    on_quarter: OnQuarter | None = None,
+) -> Result:
+    """Run a scenario and return what was measured.
+
+    Parameters
+    ----------
+    scenario
+        Name of a shipped scenario, path of a file, or a `Scenario`.
+    seed
+        Seed of all draws.
+    quarters
+        Quarters after the burn-in; the scenario's own number by default.
+    changes
+        ``{"group.name": value}``.
+    schedule
+        The rules of one step.
+    panel_every
+        Quarters between two records of every actor; 0 records none.
+    on_quarter
+        Called after each quarter, for a progress bar.
+
+    Raises
+    ------
+    InputError
+        If the scenario, a parameter, the seed or the number of quarters is not valid.
+    """
+    simulation = Simulation(scenario, seed=seed, changes=changes, schedule=schedule)
+    number = simulation.scenario.quarters if quarters is None else quarters
+    if isinstance(number, bool) or not isinstance(number, int) or not 1 <= number <= MAX_QUARTERS:
+        raise InputError(f"quarters: {number!r} is not a whole number from 1 to {MAX_QUARTERS:,}")
+    recorder = Recorder(simulation.world.structure, number, panel_every)
+    total = simulation.scenario.burn_in + number
+    for done in range(1, total + 1):
+        parameters = simulation.parameters
+        simulation.step()
+        recorder.observe(simulation.world, parameters, simulation.quarter)
+        if on_quarter is not None:
+            on_quarter(done, total)
+    return Result(simulation, recorder, number)

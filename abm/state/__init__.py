@@ -1,0 +1,1 @@
+"""State: tables of plain NumPy columns. No behaviour lives here beyond keeping the books."""

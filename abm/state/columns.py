@@ -1,0 +1,107 @@
+"""Tables of columns that are declared once and locked against stray writes.
+
+A table is a frozen dataclass whose fields are NumPy arrays; each field says its unit, bounds and meaning. Bounds
+checks, the panel, ``innonet describe columns`` and the ODD are derived from the same declaration.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, fields
+from typing import Any, Self
+
+import numpy as np
+
+
+@dataclass(frozen=True)
+class Column:
+    """Declaration of one column.
+
+    Attributes
+    ----------
+    dtype
+        NumPy type of an entry.
+    unit
+        Unit of an entry; ``"1"`` for pure numbers.
+    doc
+        What an entry means.
+    dims
+        Names of the dimensions after the row, e.g. ``("field",)``.
+    low, high
+        Closed bounds every active row respects; None where there is none.
+    fill
+        Value of a fresh row.
+    """
+
+    dtype: type
+    unit: str
+    doc: str
+    dims: tuple[str, ...] = ()
+    low: float | None = None
+    high: float | None = None
+    fill: float | int | bool = 0
+
+
+def column(
+    doc: str,
+    unit: str = "1",
+    *,
+    dtype: type = np.float64,
+    dims: tuple[str, ...] = (),
+    low: float | None = None,
+    high: float | None = None,
+    fill: float | int | bool = 0,
+) -> Any:
+    """Declare a column of a table (used as a dataclass field)."""
+    return field(metadata={"column": Column(dtype, unit, doc, dims, low, high, fill)})
+
+
+@dataclass(frozen=True)
+class Table:
+    """Base of all tables: allocation, growth, locks and copies."""
+
+    @classmethod
+    def declared(cls) -> dict[str, Column]:
+        """Return the declarations of all columns by name."""
+        return {f.name: f.metadata["column"] for f in fields(cls)}
+
+    @classmethod
+    def allocate(cls, rows: int, dims: Mapping[str, int]) -> Self:
+        """Return a locked table of `rows` fresh rows; `dims` gives the size of each named dimension."""
+        arrays = {}
+        for name, declared in cls.declared().items():
+            shape = (rows, *(dims[d] for d in declared.dims))
+            array = np.full(shape, declared.fill, dtype=declared.dtype)
+            array.flags.writeable = False
+            arrays[name] = array
+        return cls(**arrays)
+
+    @property
+    def rows(self) -> int:
+        """Number of rows allocated, in use or not."""
+        return len(getattr(self, fields(self)[0].name))
+
+    def grown(self, rows: int) -> Self:
+        """Return a locked copy with at least `rows` rows, new ones fresh."""
+        arrays = {}
+        for name, declared in self.declared().items():
+            old = getattr(self, name)
+            new = np.full((rows, *old.shape[1:]), declared.fill, dtype=declared.dtype)
+            new[: len(old)] = old
+            new.flags.writeable = False
+            arrays[name] = new
+        return type(self)(**arrays)
+
+    def reset(self, rows: Any) -> None:
+        """Give rows the values of fresh rows (all columns must be writable)."""
+        for name, declared in self.declared().items():
+            getattr(self, name)[rows] = declared.fill
+
+    def lock(self, names: tuple[str, ...], is_locked: bool) -> None:
+        """Lock or unlock columns."""
+        for name in names:
+            getattr(self, name).flags.writeable = not is_locked
+
+    def arrays(self) -> dict[str, Any]:
+        """Return the columns by name."""
+        return {f.name: getattr(self, f.name) for f in fields(self)}

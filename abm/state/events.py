@@ -1,0 +1,85 @@
+"""The event table: one row per thing that happened, with its cause (model.md section 4.10)."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from abm.state.codes import Event
+from abm.types import IntArray
+
+COLUMNS: dict[str, tuple[type, str]] = {
+    "event_id": (np.int64, "row number, counted from the start of the run"),
+    "quarter": (np.int64, "quarter it happened"),
+    "kind": (np.int64, "code of Event"),
+    "region": (np.int64, "region of the actor"),
+    "uid": (np.uint64, "actor it happened to"),
+    "partner_uid": (np.uint64, "the other actor, 0 for none"),
+    "project": (np.uint64, "project, 0 for none"),
+    "field": (np.int64, "technology field, -1 for none"),
+    "channel": (np.int64, "layer, origin, mode or instrument, by kind of event; -1 for none"),
+    "amount": (np.float64, "size, in the unit of the kind of event"),
+    "cause_id": (np.int64, "event that caused it, -1 for none"),
+}
+
+
+class Events:
+    """Columns that grow; rows are only ever appended."""
+
+    def __init__(self, capacity: int = 4096) -> None:
+        self._columns: dict[str, Any] = {name: np.zeros(capacity, dtype) for name, (dtype, _) in COLUMNS.items()}
+        self.count = 0
+
+    def add(
+        self,
+        kind: Event,
+        quarter: int,
+        uid: Any,
+        *,
+        region: Any = -1,
+        partner: Any = 0,
+        project: Any = 0,
+        field: Any = -1,
+        channel: Any = -1,
+        amount: Any = 0.0,
+        cause: Any = -1,
+    ) -> IntArray:
+        """Append one event per entry of `uid` (scalars are repeated) and return their ids."""
+        uids = np.atleast_1d(np.asarray(uid, dtype=np.uint64))
+        number = len(uids)
+        ids = np.arange(self.count, self.count + number, dtype=np.int64)
+        if number == 0:
+            return ids
+        self._reserve(self.count + number)
+        place = slice(self.count, self.count + number)
+        values = (ids, quarter, int(kind), region, uids, partner, project, field, channel, amount, cause)
+        for name, value in zip(COLUMNS, values, strict=True):
+            self._columns[name][place] = value
+        self.count += number
+        return ids
+
+    def _reserve(self, rows: int) -> None:
+        capacity = len(self._columns["event_id"])
+        if rows <= capacity:
+            return
+        while capacity < rows:
+            capacity *= 2
+        for name, old in self._columns.items():
+            new = np.zeros(capacity, old.dtype)
+            new[: self.count] = old[: self.count]
+            self._columns[name] = new
+
+    def columns(self) -> dict[str, Any]:
+        """Return the rows so far, by column (views)."""
+        return {name: values[: self.count] for name, values in self._columns.items()}
+
+    @classmethod
+    def restored(cls, columns: dict[str, Any]) -> Events:
+        """Return an event table that continues after `columns`."""
+        count = len(columns["event_id"])
+        events = cls(max(4096, count))
+        for name, values in columns.items():
+            events._columns[name][:count] = values
+        events.count = count
+        return events

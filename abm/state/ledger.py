@@ -1,0 +1,90 @@
+"""The ledger: every gain knows where it arose and how it travelled (model.md law 2)."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from abm.kernel import kernel
+from abm.state.codes import N_ORIGINS, N_ROUTES, Origin, Path, Route
+from abm.state.world import World
+from abm.types import FloatArray, IntArray
+
+WRITES: tuple[str, ...] = ("ledger.stock", "ledger.gain", "ledger.total_gain")
+"""Columns a rule must declare to book gains."""
+
+
+def _path_table() -> IntArray:
+    """Return the path of each (origin, route): declared here, before any run, and nowhere else.
+
+    A gain whose origin or route is a call is common technology; else an order tie or sideways learning is the
+    supporting chain; else a platform match or a service's marginal credit is the innovation platform; proposals of
+    the chain leader stand apart; licence, people, own and acquaintance are none of the paths.
+    """
+    table = np.full((N_ORIGINS, N_ROUTES), int(Path.NONE), dtype=np.int64)
+    table[:, [Route.ORDER, Route.SIDEWAYS]] = Path.SUPPORTING_CHAIN
+    table[:, Route.PLATFORM] = Path.INNOVATION_PLATFORM
+    table[:, Route.PROPOSAL] = Path.CHAIN_LEADER
+    table[Origin.CALL, :] = Path.COMMON_TECHNOLOGY
+    table[:, Route.CALL] = Path.COMMON_TECHNOLOGY
+    table.flags.writeable = False
+    return table
+
+
+PATH_OF: IntArray = _path_table()
+"""Path of each gain, shape (origins, routes)."""
+
+
+@kernel
+def book(stock: FloatArray, gain: FloatArray, total_gain: FloatArray, amount: float, origin: int, route: int) -> None:
+    """Book a gain of one actor; the arrays are the actor's rows, shape (origins, routes)."""
+    stock[origin, route] += amount
+    gain[origin, route] += amount
+    total_gain[origin, route] += amount
+
+
+@kernel
+def book_inherited(
+    stock: FloatArray, gain: FloatArray, total_gain: FloatArray, amount: float, share: FloatArray, route: int
+) -> None:
+    """Book a gain learned from somebody, by that actor's origin shares, shape (origins,), which sum to 1."""
+    for origin in range(len(share)):
+        if share[origin] > 0.0:
+            part = amount * share[origin]
+            stock[origin, route] += part
+            gain[origin, route] += part
+            total_gain[origin, route] += part
+
+
+@kernel
+def origin_shares(stock: FloatArray) -> FloatArray:
+    """Return each actor's stock by origin as shares, shape (actors, origins); all endowment where there is no stock.
+
+    >>> import numpy as np
+    >>> stock = np.zeros((1, 8, 9)); stock[0, 0, 5] = 3.0; stock[0, 6, 5] = 1.0
+    >>> origin_shares(stock)[0].tolist()
+    [0.75, 0.0, 0.0, 0.0, 0.0, 0.0, 0.25, 0.0]
+    """
+    shares = np.zeros((stock.shape[0], stock.shape[1]))
+    for i in range(stock.shape[0]):
+        total = 0.0
+        for origin in range(stock.shape[1]):
+            subtotal = 0.0
+            for route in range(stock.shape[2]):
+                subtotal += stock[i, origin, route]
+            shares[i, origin] = subtotal
+            total += subtotal
+        if total > 0.0:
+            for origin in range(stock.shape[1]):
+                shares[i, origin] /= total
+        else:
+            shares[i, 6] = 1.0
+    return shares
+
+
+def ledger_residual(world: World) -> float:
+    """Return the largest gap between an actor's ledger and its capability, relative to this quarter's gross flow."""
+    active = world.actors.is_active
+    booked = world.ledger.stock[active].sum(axis=(1, 2))
+    held = world.actors.capability[active].sum(axis=1)
+    gross = max(float(world.ledger.gain.sum() + world.ledger.loss.sum()), 1.0)
+    return float(np.abs(booked - held).max(initial=0.0)) / gross

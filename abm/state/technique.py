@@ -1,0 +1,41 @@
+"""What a unit takes to make, as pure formulas shared by costs, trade and investment."""
+
+from __future__ import annotations
+
+from abm.kernel import kernel
+
+
+@kernel
+def labour_productivity(base: float, equipment_level: float, reference: float, intelligent: float, gain: float) -> float:
+    """Return units per worker: base times embodied level over its reference, raised by the intelligent level.
+
+    >>> round(labour_productivity(0.12, 0.5, 0.5, 0.5, 0.4), 6)
+    0.144
+    """
+    return base * (equipment_level / reference) * (1.0 + gain * intelligent)
+
+
+@kernel
+def step_shift(outside_step_share: float, span: float) -> float:
+    """Return how far bought production steps move cost from labour to materials; 0 where half the steps are bought."""
+    return span * (outside_step_share - 0.5)
+
+
+@kernel
+def material_use(material: float, shift: float, digital: float, waste_saving: float) -> float:
+    """Return materials per unit: bought steps add half of what they save in labour, digital saves waste (cheng 4.1).
+
+    >>> round(material_use(0.4, 0.0, 1.0, 0.05), 6)
+    0.38
+    """
+    return material * (1.0 + 0.5 * shift) * (1.0 - waste_saving * digital)
+
+
+@kernel
+def fuel_use(energy: float, carbon_cost: float, green: float, green_saving: float) -> float:
+    """Return energy and raw materials per unit: green saves them, a carbon price makes them dearer (cheng 4.3).
+
+    >>> round(fuel_use(0.1, 0.5, 1.0, 0.2), 6)
+    0.12
+    """
+    return energy * (1.0 + carbon_cost) * (1.0 - green_saving * green)

@@ -1,0 +1,206 @@
+"""A world: all tables of one run, with locks, growth, identity and copies. It has no behaviour of its own."""
+
+from __future__ import annotations
+
+import copy
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from dataclasses import replace
+
+import numpy as np
+
+from abm.state.codes import FIRST_AGGREGATE, N_KINDS, N_LEVELS, N_MODES, N_ORIGINS, N_PURPOSES, N_ROUTES, N_SERVICES
+from abm.state.codes import N_INSTRUMENTS, Kind
+from abm.state.columns import Table
+from abm.state.events import Events
+from abm.state.network import Neighbours, neighbours_of
+from abm.state.structure import Structure
+from abm.state.tables import (
+    MAX_MEMBERS,
+    Accounts,
+    Actors,
+    Claims,
+    Fields,
+    Ledger,
+    Needs,
+    Platforms,
+    Projects,
+    Regions,
+    Sectors,
+    Ties,
+    Volumes,
+)
+from abm.types import IntArray
+
+TABLES: dict[str, type[Table]] = {
+    "actors": Actors,
+    "fields": Fields,
+    "sectors": Sectors,
+    "regions": Regions,
+    "needs": Needs,
+    "ties": Ties,
+    "projects": Projects,
+    "claims": Claims,
+    "platforms": Platforms,
+    "ledger": Ledger,
+    "accounts": Accounts,
+    "volumes": Volumes,
+}
+
+
+class World:
+    """The state of one run.
+
+    Parameters
+    ----------
+    structure
+        What the scenario fixes.
+    seed
+        Seed of all draws.
+    n_actors
+        Rows to allocate for actors.
+
+    Attributes
+    ----------
+    quarter
+        Quarter being simulated, counted from 0 with the burn-in.
+    rest_of_world, market, neutral
+        Slots of the accounts outside every region.
+    """
+
+    actors: Actors
+    fields: Fields
+    sectors: Sectors
+    regions: Regions
+    needs: Needs
+    ties: Ties
+    projects: Projects
+    claims: Claims
+    platforms: Platforms
+    ledger: Ledger
+    accounts: Accounts
+    volumes: Volumes
+
+    def __init__(self, structure: Structure, seed: int, n_actors: int) -> None:
+        self.structure = structure
+        self.seed = seed
+        self.quarter = 0
+        self.events = Events()
+        self.rest_of_world = -1
+        self.market = -1
+        self.neutral = -1
+        self.total_cash = 0.0
+        self.names: dict[int, str] = {}
+        self._neighbours: Neighbours | None = None
+        rows = {
+            "actors": n_actors,
+            "fields": structure.n_fields,
+            "sectors": structure.n_sectors,
+            "regions": structure.n_regions,
+            "needs": structure.n_regions,
+            "ties": 4 * n_actors,
+            "projects": n_actors,
+            "claims": n_actors,
+            "platforms": 3 * structure.n_regions,
+            "ledger": n_actors,
+            "accounts": N_KINDS,
+            "volumes": N_PURPOSES,
+        }
+        for name, table in TABLES.items():
+            setattr(self, name, table.allocate(rows[name], self.dims))
+
+    @property
+    def dims(self) -> dict[str, int]:
+        """Sizes of the named dimensions of columns."""
+        return {
+            "field": self.structure.n_fields,
+            "sector": self.structure.n_sectors,
+            "chain": self.structure.n_chains,
+            "region_or_outside": self.structure.n_regions + 1,
+            "mode": N_MODES,
+            "level": N_LEVELS,
+            "service": N_SERVICES,
+            "instrument": N_INSTRUMENTS,
+            "origin": N_ORIGINS,
+            "route": N_ROUTES,
+            "member": MAX_MEMBERS,
+        }
+
+    def table(self, name: str) -> Table:
+        """Return a table by name."""
+        table: Table = getattr(self, name)
+        return table
+
+    @contextmanager
+    def writable(self, names: Iterable[str]) -> Iterator[None]:
+        """Unlock columns (``"actors.cash"`` or a whole table, ``"ties.*"``) inside a ``with`` block."""
+        wanted: dict[str, tuple[str, ...]] = {}
+        for name in names:
+            table, _, column = name.partition(".")
+            columns = tuple(TABLES[table].declared()) if column == "*" else (*wanted.get(table, ()), column)
+            wanted[table] = columns
+        for table, columns in wanted.items():
+            self.table(table).lock(columns, False)
+        try:
+            yield
+        finally:
+            for table, columns in wanted.items():
+                self.table(table).lock(columns, True)
+            if "ties" in wanted:
+                self._neighbours = None
+
+    def grow(self, name: str, rows: int) -> None:
+        """Give a table room for `rows` rows; actors and ledger grow together. Only between rules."""
+        for each in ("actors", "ledger") if name == "actors" else (name,):
+            setattr(self, each, self.table(each).grown(rows))
+
+    def ensure_free(self, name: str, rows: int) -> None:
+        """Double a table until it has `rows` free rows."""
+        table = self.table(name)
+        is_active = table.arrays()["is_active"]
+        used = int(np.count_nonzero(is_active))
+        size = table.rows
+        while size - used < rows:
+            size = max(2 * size, 16)
+        if size > table.rows:
+            self.grow(name, size)
+
+    def free_rows(self, name: str, number: int) -> IntArray:
+        """Return the `number` lowest free rows of a table (see `ensure_free`)."""
+        is_active = self.table(name).arrays()["is_active"]
+        free: IntArray = np.flatnonzero(~is_active)[:number]
+        return free
+
+    def neighbours(self) -> Neighbours:
+        """Return who is tied to whom, made anew after ties have changed."""
+        if self._neighbours is None:
+            self._neighbours = neighbours_of(self.ties, self.actors.rows)
+        return self._neighbours
+
+    def ties_changed(self) -> None:
+        """Forget the neighbour lists, after ties changed inside a rule."""
+        self._neighbours = None
+
+    def slots(self, kind: Kind) -> IntArray:
+        """Return the slots of the active actors of a kind."""
+        slots: IntArray = np.flatnonzero(self.actors.is_active & (self.actors.kind == int(kind)))
+        return slots
+
+    def nodes(self) -> IntArray:
+        """Return the slots of all active actors that are nodes of the network."""
+        slots: IntArray = np.flatnonzero(self.actors.is_active & (self.actors.kind < FIRST_AGGREGATE))
+        return slots
+
+    def copy(self) -> World:
+        """Return an independent copy that continues in the same way."""
+        other = copy.copy(self)
+        for name in TABLES:
+            table = self.table(name)
+            arrays = {column: array.copy() for column, array in table.arrays().items()}
+            for array in arrays.values():
+                array.flags.writeable = False
+            setattr(other, name, replace(table, **arrays))
+        other.events = Events.restored(self.events.columns())
+        other.names = dict(self.names)
+        other._neighbours = None
+        return other

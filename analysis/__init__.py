@@ -1,0 +1,1 @@
+"""Reading results: loading stores, effects, figures and reports."""

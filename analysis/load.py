@@ -1,0 +1,114 @@
+"""Reading run folders: the manifest, the tables as pandas frames, the network."""
+
+from __future__ import annotations
+
+import difflib
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    import networkx as nx
+    import pandas as pd
+
+MANIFEST = "manifest.json"
+SCHEMA_VERSIONS: tuple[int, ...] = (1,)
+"""Versions of the tables that this code reads."""
+
+
+class FolderError(ValueError):
+    """The folder or what is asked of it is not valid; the message says what would be."""
+
+
+@dataclass(frozen=True)
+class Run:
+    """One run as it lies on disk; tables are read when first asked for.
+
+    Attributes
+    ----------
+    folder
+        Where it lies.
+    manifest
+        What was run, by which versions and when.
+    """
+
+    folder: Path
+    manifest: Mapping[str, Any]
+
+    @cached_property
+    def measures(self) -> pd.DataFrame:
+        """One row per region and quarter."""
+        return self._table("measures")
+
+    @cached_property
+    def panel(self) -> pd.DataFrame:
+        """One row per actor and recorded quarter."""
+        return self._table("panel")
+
+    @cached_property
+    def events(self) -> pd.DataFrame:
+        """One row per event."""
+        return self._table("events")
+
+    @cached_property
+    def graph(self) -> nx.MultiDiGraph[Any]:
+        """The network of the last quarter."""
+        import networkx as nx
+
+        graph: nx.MultiDiGraph[Any] = nx.MultiDiGraph(
+            nx.read_graphml(self._file("network.graphml"), force_multigraph=True)
+        )
+        return graph
+
+    def _file(self, name: str) -> Path:
+        path = self.folder / name
+        if not path.is_file():
+            raise FolderError(f"{self.folder}: {name} is missing; the run folder is not complete")
+        return path
+
+    def _table(self, name: str) -> pd.DataFrame:
+        import pandas as pd
+        import pyarrow as pa
+
+        path = self._file(f"{name}.parquet")
+        try:
+            return pd.read_parquet(path)
+        except (OSError, pa.ArrowException) as error:
+            raise FolderError(f"{path}: cannot be read as a Parquet table ({error})") from error
+
+
+def load_run(folder: str | Path) -> Run:
+    """Open a run folder.
+
+    Raises
+    ------
+    FolderError
+        If it does not exist, is not a run folder, or has another schema version.
+    """
+    place = Path(folder)
+    if not place.is_dir():
+        close = difflib.get_close_matches(place.name, _folders_beside(place), n=1, cutoff=0.4)
+        offer = f'; did you mean "{place.parent / close[0]}"?' if close else ""
+        raise FolderError(f'there is no run folder "{folder}"{offer}')
+    path = place / MANIFEST
+    if not path.is_file():
+        raise FolderError(f'"{folder}" is not a run folder: it has no {MANIFEST}')
+    try:
+        manifest = json.loads(path.read_text(encoding="utf-8"))
+    except (OSError, ValueError) as error:
+        raise FolderError(f"{path}: cannot be read as JSON ({error})") from error
+    version = manifest.get("schema_version") if isinstance(manifest, dict) else None
+    if version not in SCHEMA_VERSIONS:
+        raise FolderError(f"{path}: schema version {version!r}; this version of innonet reads {SCHEMA_VERSIONS[-1]}")
+    return Run(place, manifest)
+
+
+def _folders_beside(place: Path) -> list[str]:
+    """Return the names of the run folders that lie where `place` was looked for."""
+    try:
+        return [each.name for each in place.parent.iterdir() if (each / MANIFEST).is_file()]
+    except OSError:
+        return []

@@ -1,0 +1,1 @@
+"""Running many: designs, runs, stores and the command line."""

@@ -1,0 +1,129 @@
+"""The run folder: a store with one run, written whole or not at all.
+
+```
+manifest.json      what was run, by which versions and when, with the whole scenario
+measures.parquet   one row per run, region and quarter
+panel.parquet      one row per run, region, recorded quarter and actor
+events.parquet     one row per run and event
+network.graphml    the network of the last quarter
+figures/           PNG and SVG
+```
+"""
+
+from __future__ import annotations
+
+import json
+import shutil
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from abm.errors import InputError
+from experiments.manifest import MANIFEST
+
+if TYPE_CHECKING:
+    from abm.simulation import Result
+
+# ------------------------------------------------------------------------------------------------- the folder
+
+
+@contextmanager
+def staged(folder: Path, *, force: bool) -> Iterator[Path]:
+    """Give a temporary folder beside `folder`; when the block ends well it becomes `folder`, else it is removed.
+
+    Raises
+    ------
+    InputError
+        If `folder` exists and `force` is not given, is not a run folder, or cannot be written.
+    """
+    check_target(folder, force=force)
+    try:
+        folder.parent.mkdir(parents=True, exist_ok=True)
+        temporary = Path(tempfile.mkdtemp(prefix=f".{folder.name}.partial-", dir=folder.parent))
+    except OSError as error:
+        raise InputError(f'cannot write to the output folder "{folder}": {_reason(error)}') from error
+    try:
+        temporary.chmod(0o755)
+        yield temporary
+        _replace(temporary, folder)
+    except OSError as error:
+        raise InputError(f'cannot write to the output folder "{folder}": {_reason(error)}') from error
+    finally:
+        shutil.rmtree(temporary, ignore_errors=True)
+
+
+def check_target(folder: Path, *, force: bool) -> None:
+    """Refuse a folder that must not be written to.
+
+    Raises
+    ------
+    InputError
+        If it is a file, a folder that is no run folder, or a run folder and `force` is not given.
+    """
+    try:
+        if folder.is_dir():
+            if not any(folder.iterdir()):
+                return
+            if not is_run_folder(folder):
+                raise InputError(f'"{folder}" exists and is not a run folder; choose another with --out')
+            if not force:
+                raise InputError(
+                    f'the run folder "{folder}" exists; replace it with --force or choose another with --out'
+                )
+        elif folder.exists() or folder.is_symlink():
+            raise InputError(f'"{folder}" is a file, not a folder; choose another with --out')
+    except OSError as error:
+        raise InputError(f'cannot write to the output folder "{folder}": {_reason(error)}') from error
+
+
+def is_run_folder(folder: Path) -> bool:
+    """Tell whether a folder holds a manifest of ours, so that it may be replaced."""
+    try:
+        content = json.loads((folder / MANIFEST).read_text(encoding="utf-8"))
+    except (OSError, ValueError):
+        return False
+    return isinstance(content, dict) and {"schema_version", "run"} <= content.keys()
+
+
+def _replace(new: Path, folder: Path) -> None:
+    """Put `new` in the place of `folder`; at no moment does the name stand for half a run."""
+    if not folder.exists():
+        new.rename(folder)
+        return
+    old = Path(tempfile.mkdtemp(prefix=f".{folder.name}.old-", dir=folder.parent))
+    folder.rename(old / "run")
+    try:
+        new.rename(folder)
+    except OSError:
+        (old / "run").rename(folder)
+        raise
+    finally:
+        shutil.rmtree(old, ignore_errors=True)
+
+
+def _reason(error: OSError) -> str:
+    return (error.strerror or str(error)).lower()
+
+
+# ------------------------------------------------------------------------------------------------- the tables
+
+
+def write_tables(folder: Path, result: Result) -> None:
+    """Write the three tables and the network."""
+    frames = {"measures": result.measures, "panel": result.panel, "events": result.events}
+    for name, frame in frames.items():
+        frame.to_parquet(folder / f"{name}.parquet", engine="pyarrow", compression="zstd", index=False)
+    write_network(result, folder / "network.graphml")
+
+
+def write_network(result: Result, path: Path) -> None:
+    """Write the network as GraphML; every tie has an id of its own, as Gephi wants it."""
+    import networkx as nx
+    from abm.graph import graph_of
+
+    graph = nx.MultiDiGraph(graph_of(result.world))
+    for number, (_, _, attributes) in enumerate(graph.edges(data=True)):
+        attributes["id"] = f"tie-{number}"
+    nx.write_graphml(graph, path, edge_id_from_attribute="id")
