@@ -66,7 +66,7 @@ def leading_path(total_gain: FloatArray) -> tuple[IntArray, FloatArray]:
     >>> [Path(p).name for p in path], share.tolist()
     (['SUPPORTING_CHAIN', 'NONE'], [0.25, 0.0])
     """
-    by_path = total_gain.reshape(len(total_gain), -1) @ np.eye(N_PATHS)[PATH_OF.ravel()]
+    by_path = total_gain.reshape(len(total_gain), PATH_OF.size) @ np.eye(N_PATHS)[PATH_OF.ravel()]
     everything = by_path.sum(axis=1)
     by_path[:, Path.NONE] = 0.0
     largest = by_path.max(axis=1)
@@ -74,8 +74,10 @@ def leading_path(total_gain: FloatArray) -> tuple[IntArray, FloatArray]:
     return path, np.divide(largest, everything, out=np.zeros(len(largest)), where=everything > 0.0)
 
 
-def graph_of(world: World) -> nx.MultiDiGraph[str]:
+def graph_of(world: World, burn_in: int = 0) -> nx.MultiDiGraph[str]:
     """Return the network of `world`: actors as nodes by name, ties as edges, keyed by layer.
+
+    Quarters (of the graph and of births) are counted after `burn_in` quarters.
 
     Research ties have no direction: they stand once, with ``directed=False``. All attributes are text, whole
     numbers, numbers or true/false, so that GraphML and Gephi can hold them. The graph is yours to change; the world
@@ -83,11 +85,11 @@ def graph_of(world: World) -> nx.MultiDiGraph[str]:
     """
     import networkx as nx
 
-    graph: nx.MultiDiGraph[str] = nx.MultiDiGraph(quarter=world.quarter, seed=world.seed)
+    graph: nx.MultiDiGraph[str] = nx.MultiDiGraph(quarter=world.quarter - burn_in, seed=world.seed)
     slots = world.nodes()
     names: dict[int, str] = {}
     taken: set[str] = set()
-    for slot, attributes in zip(slots.tolist(), _actors(world, slots), strict=True):
+    for slot, attributes in zip(slots.tolist(), _actors(world, slots, burn_in), strict=True):
         name = attributes["name"]
         if name in taken:
             name = f"{name} {attributes['uid']}"
@@ -114,7 +116,7 @@ def _key(
     return key
 
 
-def _actors(world: World, slots: IntArray) -> list[dict[str, Any]]:
+def _actors(world: World, slots: IntArray, burn_in: int) -> list[dict[str, Any]]:
     """Return the attributes of actors."""
     actors, structure = world.actors, world.structure
     path, share = leading_path(world.ledger.total_gain[slots])
@@ -126,7 +128,7 @@ def _actors(world: World, slots: IntArray) -> list[dict[str, Any]]:
         "kind": [kind_word(kind, is_core) for kind, is_core in kinds],
         "region": _words(actors.region[slots], structure.region_names),
         "sector": _words(np.where(is_firm, actors.sector[slots], -1), structure.sector_names),
-        "born": actors.born[slots].tolist(),
+        "born": (actors.born[slots] - burn_in).tolist(),
         "sales": actors.sales[slots].tolist(),
         "cash": actors.cash[slots].tolist(),
         "staff": actors.staff[slots].tolist(),

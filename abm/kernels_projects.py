@@ -71,6 +71,18 @@ def project_counts(
 
 
 @kernel
+def running_projects(is_active: BoolArray, stage: IntArray) -> IntArray:
+    """Return the rows of projects that are worked on: in use and not on the shelf."""
+    rows = np.empty(len(is_active), np.int64)
+    number = 0
+    for p in range(len(is_active)):
+        if is_active[p] and stage[p] != _SHELVED:
+            rows[number] = p
+            number += 1
+    return rows[:number].copy()
+
+
+@kernel
 def learned_share(absorption: float, effort: float, rho: float, reference: float) -> float:
     """Return the share of a gap that paid effort closes: 1 - exp(-rho absorption effort / reference).
 
@@ -138,7 +150,7 @@ def new_product_share(research_cost: float, size: float, novelty_return: float) 
 def chance_to_dare(worth: float, burden: float, risk_aversion: float, sharpness: float) -> float:
     """Return the chance that a firm pays `burden` for an expected `worth`: it wants an excess of `risk_aversion`.
 
-    >>> chance_to_dare(13.0, 10.0, 0.3, 4.0)
+    >>> round(chance_to_dare(13.0, 10.0, 0.3, 4.0), 9)
     0.5
     """
     exponent = sharpness * (worth / max(burden, 1e-9) - 1.0 - risk_aversion)

@@ -224,7 +224,7 @@ class InnovationNetworkModel(Model):
         if self._graph is None:
             import networkx as nx
 
-            self._graph = nx.freeze(graph_of(self.world))
+            self._graph = nx.freeze(graph_of(self.world, self.simulation.scenario.burn_in))
         return self._graph
 
 
@@ -239,12 +239,12 @@ def _latest(model: InnovationNetworkModel, name: str) -> float | str | None:
 
 def _seed(given: Any) -> int:
     """Return the seed of a run from what Mesa takes as one: None, a number, or NumPy's generators and sequences."""
-    if isinstance(given, (int, np.integer)) and not isinstance(given, bool):
+    if isinstance(given, (bool, str)) or (
+        isinstance(given, (int, float, np.number)) and (given < 0 or float(given) % 1)
+    ):
+        raise InputError(f"seed: {given!r} is not a whole number from 0 on")
+    if isinstance(given, (int, float, np.number)):
         return int(given)
-    if isinstance(given, float) and given.is_integer():
-        return int(given)
-    if isinstance(given, (bool, str, float)):
-        raise InputError(f"seed: {given!r} is not a whole number")
     return int(np.random.default_rng(given).integers(2**31))
 
 

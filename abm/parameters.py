@@ -49,7 +49,7 @@ class Specification:
             raise InputError(f"parameter {name}: {value!r} is not true or false")
         if isinstance(value, bool) or not isinstance(value, (int, float)):
             raise InputError(f"parameter {name}: {value!r} is not a number; allowed {self.low:g} to {self.high:g} {self.unit}")
-        if self.kind is int and not float(value).is_integer():
+        if self.kind is int and not (abs(value) < 2**63 and float(value).is_integer()):
             raise InputError(f"parameter {name}: {value!r} is not a whole number; allowed {self.low:g} to {self.high:g}")
         if not self.low <= value <= self.high:
             raise InputError(f"parameter {name}: {value!r} is out of bounds; allowed {self.low:g} to {self.high:g} {self.unit}")
@@ -114,11 +114,11 @@ class Frontier:
     """World frontier and obsolescence."""
 
     growth_factor: float = number(1.0, "1", 0.0, 3.0, "uncertainty", "ren:2.2", "scales the frontier growth of all fields")
-    obsolescence: float = number(0.008, "1/quarter", 0.0, 0.1, "uncertainty", "assumption", "share of capability that goes out of date")
+    obsolescence: float = number(0.004, "1/quarter", 0.0, 0.1, "uncertainty", "assumption", "share of capability that goes out of date")
     leapfrog: float = number(0.15, "1", 0.0, 1.0, "uncertainty", "assumption", "omega: how far beyond the frontier capability can go")
     embargo_factor: float = number(1.0, "1", 0.0, 1.5, "lever", "ren:2.2.2", "scales the share of the frontier that cannot be bought")
-    embodied: float = number(0.01, "1/quarter", 0.0, 0.1, "uncertainty", "assumption", "catch-up with what imported equipment embodies, to the floor")
-    embodied_floor: float = number(0.35, "1", 0.0, 0.8, "uncertainty", "assumption", "level relative to the frontier that imported equipment teaches")
+    embodied: float = number(0.02, "1/quarter", 0.0, 0.1, "uncertainty", "assumption", "catch-up with what imported equipment embodies, to the floor")
+    embodied_floor: float = number(0.42, "1", 0.0, 0.8, "uncertainty", "assumption", "level relative to the frontier that imported equipment teaches")
 
 
 @dataclass(frozen=True)
@@ -135,9 +135,9 @@ class Learning:
     """Learning along ties, sideways, and absorptive capacity."""
 
     research_rate: float = number(0.10, "1/quarter", 0.0, 1.0, "uncertainty", "assumption", "rate of learning along research ties")
-    supply_rate: float = number(0.06, "1/quarter", 0.0, 1.0, "uncertainty", "assumption", "rate along supply ties, supplier from buyer: buyers teach what orders need")
+    supply_rate: float = number(0.10, "1/quarter", 0.0, 1.0, "uncertainty", "assumption", "rate along supply ties, supplier from buyer: buyers teach what orders need")
     upstream_rate: float = number(0.02, "1/quarter", 0.0, 1.0, "uncertainty", "assumption", "rate along supply ties, buyer from supplier")
-    sideways_rate: float = number(0.02, "1/quarter", 0.0, 1.0, "uncertainty", "li:3.B", "rate of learning from rivals met in the cluster")
+    sideways_rate: float = number(0.04, "1/quarter", 0.0, 1.0, "uncertainty", "li:3.B", "rate of learning from rivals met in the cluster")
     teaching: float = number(1.5, "1", 1.0, 5.0, "lever", "li:3.B", "factor on what core buyers teach their suppliers; 1 is neutral")
     dilution: float = number(0.5, "1", 0.0, 1.0, "uncertainty", "assumption", "attention spreads over n partners as n to this power")
     best_distance: float = number(0.35, "1", 0.05, 0.95, "uncertainty", "nooteboom2007", "cognitive distance at which most is learned")
@@ -161,6 +161,7 @@ class Search:
     digital_search: float = number(0.5, "1", 0.0, 2.0, "uncertainty", "cheng:2.1", "rise of searching at digital level 1: search costs less")
     random_share: float = number(0.10, "1", 0.0, 1.0, "uncertainty", "assumption", "chance of also meeting somebody at random")
     university_share: float = number(0.3, "1", 0.0, 1.0, "uncertainty", "assumption", "chance of also meeting a university (a firm, for universities)")
+    client_share: float = number(0.35, "1", 0.0, 1.0, "uncertainty", "assumption", "chance of also considering a client or supplier")
     understanding_weight: float = number(1.0, "1", 0.0, 5.0, "uncertainty", "nooteboom2007", "weight of understanding each other in the choice of a partner")
     trust_weight: float = number(0.8, "1", 0.0, 5.0, "uncertainty", "li:4.1", "weight of trust that runs through common partners and orders")
     platform_weight: float = number(0.2, "1", 0.0, 5.0, "uncertainty", "li:3.C", "weight of a common platform")
@@ -172,7 +173,7 @@ class Search:
     capacity_exponent: float = number(0.3, "1", 0.0, 1.0, "uncertainty", "assumption", "how capacity grows with talent")
     noise: float = number(0.3, "1", 0.0, 5.0, "uncertainty", "assumption", "standard deviation of what nobody observes in a match")
     first_trust: float = number(0.4, "1", 0.0, 1.0, "uncertainty", "assumption", "trust of a new tie without common history")
-    research_hazard: float = number(0.125, "1/quarter", 0.0, 1.0, "uncertainty", "F3", "chance that a research tie at the trust baseline ends")
+    research_hazard: float = number(0.14, "1/quarter", 0.0, 1.0, "uncertainty", "F3", "chance that a research tie at the trust baseline ends")
     hazard_slope: float = number(2.0, "1", 0.0, 10.0, "uncertainty", "assumption", "fall of ln hazard per unit of trust above the baseline")
     trust_baseline: float = number(0.35, "1", 0.0, 1.0, "uncertainty", "assumption", "where unused trust drifts to")
     trust_decay: float = number(0.06, "1/quarter", 0.0, 1.0, "uncertainty", "assumption", "drift of unused trust to the baseline")
@@ -223,6 +224,61 @@ class ChainLeader:
 
 
 @dataclass(frozen=True)
+class Platforms:
+    """Innovation platforms: birth, members, services, money."""
+
+    wanted: int = number(3, "1", 0, 20, "lever", "li:3.C", "platforms a region's government wants")
+    open_quarter: int = number(24, "quarter", 0, 100000, "lever", "li:3.C", "first quarter a platform can open, counted from the start with the burn-in")
+    open_probability: float = number(0.2, "1/quarter", 0.0, 1.0, "lever", "assumption", "chance that the next platform is ready to open")
+    has_pilots: bool = number(True, "on/off", 0, 1, "lever", "ren:3.2", "platforms offer pilot slots; without them they are the imperfect platforms of ren 3.2")
+    running_cost: float = number(0.0004, "1", 0.00001, 0.02, "lever", "assumption", "cost of a platform a quarter, over the region's sales")
+    start_quarters: float = number(4.0, "quarter", 0.0, 40.0, "lever", "assumption", "running cost a platform gets at birth")
+    fee: float = number(0.002, "1", 0.0, 0.05, "lever", "assumption", "membership fee over sales")
+    fee_cap: float = number(10.0, "1", 0.1, 1000.0, "lever", "assumption", "sales over the region's mean above which the fee rises no more")
+    value: float = number(0.010, "1", 0.0, 0.2, "uncertainty", "assumption", "benefit members expect from full service, over sales")
+    taste_spread: float = number(0.6, "1", 0.0, 1.0, "uncertainty", "assumption", "how far firms differ in what services are worth to them")
+    review: float = number(0.25, "1/quarter", 0.0, 1.0, "uncertainty", "assumption", "chance that a firm or university thinks about membership")
+    sponsoring: float = number(0.0005, "1", 0.0, 0.02, "lever", "li:3.C", "losses core members carry at most, over their sales")
+    slots: float = number(50.0, "users", 1.0, 10000.0, "lever", "assumption", "users at which service has halved")
+    pilot_slots: float = number(10.0, "users", 1.0, 1000.0, "lever", "ren:3.2", "the same for pilots")
+    build: float = number(0.05, "1/quarter", 0.0, 1.0, "uncertainty", "assumption", "growth of quality at normal spending and full diversity")
+    decay: float = number(0.04, "1/quarter", 0.0, 1.0, "uncertainty", "assumption", "decay of quality")
+    own_facilities: float = number(0.4, "1", 0.0, 1.0, "lever", "ren:3.2", "share of shared facilities that does not need open universities")
+
+
+@dataclass(frozen=True)
+class Talent:
+    """Graduates, vacancies, choice, quits, and training."""
+
+    graduate_rate: float = number(0.08, "1/quarter", 0.0, 1.0, "uncertainty", "assumption", "graduates per researcher of a university")
+    retirement: float = number(0.006, "1/quarter", 0.0, 0.2, "uncertainty", "assumption", "share of talent that retires")
+    quit_rate: float = number(0.02, "1/quarter", 0.0, 0.5, "uncertainty", "assumption", "share of talent that quits an employer of no particular appeal")
+    sme_quit: float = number(1.5, "1", 1.0, 10.0, "uncertainty", "zhao2020:III.B", "factor on quits from SMEs: hard to retain people")
+    university_quit: float = number(0.5, "1", 0.0, 5.0, "uncertainty", "assumption", "factor on quits from universities")
+    prestige: float = number(0.4, "1", 0.0, 3.0, "uncertainty", "zhao2020:III.B", "appeal of an employer per unit of ln(1 + sales over the mean)")
+    margin_appeal: float = number(2.0, "1", 0.0, 10.0, "uncertainty", "assumption", "appeal per unit of margin: what pay can be expected")
+    university_appeal: float = number(0.6, "1", 0.0, 3.0, "uncertainty", "assumption", "appeal of a university")
+    programme_appeal: float = number(0.8, "1", 0.0, 3.0, "lever", "ren:2.3.3", "appeal added where the talent programme pays for all it could")
+    programme_quarters: float = number(4.0, "quarter", 0.0, 20.0, "lever", "ren:2.3.3", "quarters of pay the programme gives an SME per person hired")
+    engineer_share: float = number(0.03, "1", 0.0, 0.5, "uncertainty", "assumption", "talent wanted per production worker")
+    intelligent_need: float = number(2.0, "1", 0.0, 10.0, "uncertainty", "cheng:3.2", "rise of that share at intelligent level 1")
+    research_share: float = number(0.6, "1", 0.0, 2.0, "uncertainty", "F31", "talent wanted for research: pay over research budget")
+    growth_limit: float = number(0.25, "1/quarter", 0.01, 2.0, "uncertainty", "assumption", "most an employer can add in a quarter, over its talent")
+    matching: float = number(0.6, "1/quarter", 0.0, 1.0, "uncertainty", "assumption", "share of those who look that can find a post in a quarter")
+    leave_rate: float = number(0.10, "1/quarter", 0.0, 1.0, "uncertainty", "assumption", "share of those left without a post that gives up or leaves")
+    immigration: float = number(0.04, "1/quarter", 0.0, 1.0, "uncertainty", "ren:2.3.3", "people from outside drawn by each post left open, twice that at full talent programme")
+    people_rate: float = number(0.8, "1", 0.0, 1.0, "uncertainty", "zhao2020:III.B", "share of what movers know that they bring along")
+    wage_speed: float = number(0.02, "1/quarter", 0.0, 0.5, "uncertainty", "assumption", "rise of talent pay where all look for people and nobody for posts")
+    wage_low: float = number(1.3, "1", 0.5, 3.0, "constant", "assumption", "lowest talent pay over the wage of production staff")
+    wage_high: float = number(5.0, "1", 3.0, 20.0, "constant", "assumption", "highest talent pay over the wage of production staff")
+    training_cost: float = number(0.01, "million yuan", 0.0005, 1.0, "uncertainty", "assumption", "cost of training one person")
+    training_effect: float = number(1.0, "1", 0.0, 1.0, "uncertainty", "cheng:4.3", "share of the trained that can use what they learned; 0 buys no training")
+    platform_training: float = number(0.03, "1/quarter", 0.0, 1.0, "uncertainty", "li:3.C", "share of untrained staff trained a quarter at full platform service")
+    skill_wear: float = number(0.02, "1/quarter", 0.0, 0.5, "uncertainty", "assumption", "share of trained people lost or out of date")
+    reemployment: float = number(0.05, "1/quarter", 0.0, 1.0, "uncertainty", "assumption", "share of displaced staff that finds work without training")
+
+
+@dataclass(frozen=True)
 class Policy:
     """Taxes, the innovation budget and what it is spent on."""
 
@@ -258,10 +314,11 @@ class Policy:
 class Finance:
     """Banks, venture fund, guarantee fund, outside investors."""
 
+    service: bool = switch("debts are served, dividends paid, deposits placed")
     base_rate: float = number(0.015, "1/quarter", 0.0, 0.1, "lever", "F41", "interest of a safe loan")
     risk_spread: float = number(0.05, "1/quarter", 0.0, 0.5, "uncertainty", "assumption", "spread per unit of default probability")
     deposit_rate: float = number(0.004, "1/quarter", 0.0, 0.05, "uncertainty", "assumption", "interest on deposits")
-    amortisation: float = number(0.04, "1/quarter", 0.0, 0.5, "uncertainty", "assumption", "share of a loan repaid a quarter")
+    amortisation: float = number(0.03, "1/quarter", 0.0, 0.5, "uncertainty", "assumption", "share of a loan repaid a quarter")
     default_slope: float = number(0.10, "1", 0.0, 2.0, "uncertainty", "eurace", "PD = 1 - exp(-slope (debt + credit) / equity)")
     default_cutoff: float = number(0.36, "1", 0.0, 1.0, "uncertainty", "assumption", "default probability at which banks refuse")
     backing_relief: float = number(0.5, "1", 0.0, 1.0, "uncertainty", "assumption", "share of the risk that full backing takes away")
@@ -274,6 +331,8 @@ class Finance:
     green_preference: float = number(0.1, "1", 0.0, 1.0, "lever", "zhao2020:III.D", "share of the spread waived at green level 1")
     outside_inflow: float = number(0.004, "1/quarter", 0.0, 0.1, "uncertainty", "zhao2020:III.B", "outside investment at most, over the region's sales")
     outside_sensitivity: float = number(10.0, "1", 0.0, 100.0, "uncertainty", "zhao2020:III.B", "response of outside investors to lagged return")
+    money_market: float = number(2.0, "quarter", 0.0, 5.0, "uncertainty", "assumption", "what banks can borrow outside the region, in quarters of its sales")
+    money_market_speed: float = number(0.2, "1/quarter", 0.0, 1.0, "uncertainty", "assumption", "part of the gap to that bound closed a quarter")
     venture_share: float = number(0.05, "1/quarter", 0.0, 1.0, "uncertainty", "li:3.C", "share of its cash a venture fund invests a quarter")
     guarantee_multiple: float = number(5.0, "1", 0.0, 20.0, "lever", "zhao2020:III.D", "loans a guarantee fund backs per yuan it holds")
     missed_limit: int = number(3, "quarter", 1, 20, "uncertainty", "assumption", "quarters of missed payments that end a firm")
@@ -293,9 +352,9 @@ class Production:
     overtime: float = number(1.15, "1", 1.0, 2.0, "uncertainty", "assumption", "output staff can make over normal")
     hiring_speed: float = number(0.4, "1/quarter", 0.0, 1.0, "uncertainty", "assumption", "share of the gap in staff closed a quarter")
     wage_speed: float = number(0.08, "1/quarter", 0.0, 1.0, "uncertainty", "assumption", "share of the gap between wage and productivity closed a quarter")
-    wage_tightness: float = number(0.5, "1", 0.0, 5.0, "uncertainty", "assumption", "rise of the target wage per unit of unemployment below normal")
+    wage_tightness: float = number(1.0, "1", 0.0, 5.0, "uncertainty", "assumption", "rise of the target wage per unit of unemployment below normal")
     normal_unemployment: float = number(0.05, "1", 0.0, 0.5, "uncertainty", "assumption", "unemployment at which wages follow productivity")
-    migration: float = number(0.15, "1/quarter", 0.0, 2.0, "uncertainty", "assumption", "inflow of workers per unit of unemployment below normal")
+    migration: float = number(0.5, "1/quarter", 0.0, 2.0, "uncertainty", "assumption", "inflow of workers per unit of unemployment below normal")
 
 
 @dataclass(frozen=True)
@@ -304,7 +363,7 @@ class Market:
 
     price_adjustment: bool = switch("firms revise cost and price every quarter")
     trade: bool = switch("buying and selling")
-    base_markup: float = number(0.16, "1", 0.0, 1.0, "uncertainty", "assumption", "mu0: mark-up of a pure processor")
+    base_markup: float = number(0.10, "1", 0.0, 1.0, "uncertainty", "assumption", "mu0: mark-up of a pure processor")
     value_markup: float = number(0.25, "1", 0.0, 2.0, "uncertainty", "assumption", "mu1: extra mark-up at value-chain position 1 and quality 1")
     crowding: float = number(3.0, "1", 0.0, 20.0, "uncertainty", "assumption", "chi: how sales near the same position press the mark-up")
     quality_strength: float = number(1.5, "1", 0.0, 5.0, "uncertainty", "assumption", "b_q: weight of ln quality in competitiveness")
@@ -312,6 +371,8 @@ class Market:
     value_strength: float = number(0.5, "1", 0.0, 5.0, "uncertainty", "assumption", "b_v: weight of the value-chain position")
     green_strength: float = number(0.1, "1", 0.0, 2.0, "uncertainty", "cheng:3.3", "weight of the green level: green demand")
     selection: float = number(0.2, "1/quarter", 0.0, 1.0, "uncertainty", "assumption", "eta: speed of the replicator")
+    competition: bool = switch("market shares follow competitiveness")
+    unfilled_loss: float = number(0.3, "1", 0.0, 2.0, "uncertainty", "assumption", "fall of ln share per unit of ln orders delivered")
     size_drag: float = number(2.0, "1", 0.0, 10.0, "uncertainty", "assumption", "competitiveness lost per unit of market share: no firm takes all")
     share_noise: float = number(0.06, "1", 0.0, 0.5, "uncertainty", "assumption", "Laplace noise of ln share a quarter")
     import_pull: float = number(0.02, "1/quarter", 0.0, 0.5, "uncertainty", "assumption", "pull of the import share to where it started")
@@ -347,8 +408,8 @@ class Strategy:
     experimentation: float = number(0.03, "1/year", 0.0, 1.0, "uncertainty", "roth1995", "chance of trying any mode")
     inertia: float = number(1.5, "per cent of sales", 0.0, 10.0, "uncertainty", "assumption", "pay-off of staying with the mode in use: teams and contracts")
     fixed_cost: float = number(0.6, "million yuan per quarter", 0.0, 20.0, "uncertainty", "F31", "smallest research team: five full-time researchers at 484,000 yuan a year")
-    own_prospect: float = number(1.0, "per cent of sales", -10.0, 10.0, "uncertainty", "F27", "pay-off expected of independent research before any experience")
-    joint_prospect: float = number(1.3, "per cent of sales", -10.0, 10.0, "uncertainty", "F27", "the same for joint research with partners at hand")
+    own_prospect: float = number(1.4, "per cent of sales", -10.0, 10.0, "uncertainty", "F27", "pay-off expected of independent research before any experience")
+    joint_prospect: float = number(1.6, "per cent of sales", -10.0, 10.0, "uncertainty", "F27", "the same for joint research with partners at hand")
     stranger_cost: float = number(1.2, "per cent of sales", 0.0, 10.0, "uncertainty", "assumption", "cost of joint research for a firm without research partners")
     imitation_prospect: float = number(0.9, "per cent of sales", -10.0, 10.0, "uncertainty", "li:2.B", "pay-off expected of imitation")
     introduction_prospect: float = number(12.0, "per cent of sales", 0.0, 50.0, "uncertainty", "zhao2020:III.D", "pay-off expected per unit of importable gap, absorption and management fit")
@@ -372,8 +433,8 @@ class Innovation:
 
     project_cost: float = number(1.2, "million yuan per quarter", 0.05, 50.0, "uncertainty", "F31", "budget that feeds one more project")
     most_projects: int = number(6, "1", 1, 12, "uncertainty", "assumption", "most projects one actor leads or joins")
-    research_part: float = number(0.55, "1", 0.05, 1.0, "uncertainty", "assumption", "share of a firm's budget put in the first stage; the rest is kept for later stages")
-    start_chance: float = number(0.6, "1/quarter", 0.0, 1.0, "uncertainty", "assumption", "chance that a free place is filled")
+    research_part: float = number(0.75, "1", 0.05, 1.0, "uncertainty", "assumption", "share of a firm's budget put in the first stage; the rest is kept for later stages")
+    start_chance: float = number(0.8, "1/quarter", 0.0, 1.0, "uncertainty", "assumption", "chance that a free place is filled")
     need_weight: float = number(1.0, "1", 0.0, 20.0, "uncertainty", "ren:2.2.2", "weight of the region's needs against own weak links in pull")
     push_weight: float = number(1.0, "1", 0.0, 20.0, "uncertainty", "ren:2.2.1", "weight of curiosity against pull")
     complementarity: float = number(1.0, "1", 0.0, 10.0, "uncertainty", "li:4.1", "weight of what the partner knows better in the choice of partners")
@@ -388,29 +449,29 @@ class Innovation:
     cash_share: float = number(0.5, "1/quarter", 0.0, 1.0, "uncertainty", "assumption", "share of its cash an actor spends on projects at most")
     partner_part: float = number(0.5, "1", 0.0, 1.0, "uncertainty", "assumption", "share of its research budget a partner puts into one project at most")
     abandon_chance: float = number(0.25, "1/quarter", 0.0, 1.0, "uncertainty", "F37", "chance that a project without money is given up")
-    search_hazard: float = number(0.95, "1", 0.0, 10.0, "uncertainty", "F5", "hazard of finding a result in a research stage; P = 1 - exp(-hazard)")
+    search_hazard: float = number(0.9, "1", 0.0, 10.0, "uncertainty", "F5", "hazard of finding a result in a research stage; P = 1 - exp(-hazard)")
     facility_gain: float = number(0.4, "1", 0.0, 5.0, "uncertainty", "li:3.C", "gain in that hazard from full service of shared facilities")
     stranger_trust: float = number(0.35, "1", 0.0, 1.0, "uncertainty", "assumption", "trust between members without a research tie")
     trust_speed: float = number(0.15, "1", 0.0, 1.0, "uncertainty", "assumption", "lambda: move of trust to the outcome of a project")
     step: float = number(0.20, "1", 0.0, 1.0, "uncertainty", "dosi2010", "largest step of a result beyond its members, over the frontier; Beta(3, 3)")
     radical_share: float = number(0.015, "1", 0.0, 1.0, "uncertainty", "mellacher2021", "share of results that leap beyond the frontier")
     radical_factor: float = number(3.0, "1", 1.0, 10.0, "uncertainty", "assumption", "step of a radical result over a usual one")
-    rho: float = number(1.5, "1", 0.0, 20.0, "uncertainty", "assumption", "learning from a result per reference effort at full absorption")
+    rho: float = number(2.5, "1", 0.0, 20.0, "uncertainty", "assumption", "learning from a result per reference effort at full absorption")
     reference_effort: float = number(3.0, "million yuan", 0.1, 100.0, "uncertainty", "assumption", "effort that rho refers to: one research stage")
-    agreement: float = number(0.6, "1", 0.0, 2.0, "uncertainty", "F33", "chance that members who trust each other by half agree on how to go on")
-    product_value: float = number(0.5, "years of sales", 0.0, 10.0, "uncertainty", "assumption", "worth of a new product that makes up all sales")
+    agreement: float = number(0.53, "1", 0.0, 2.0, "uncertainty", "F33", "chance that members who trust each other by half agree on how to go on")
+    product_value: float = number(1.0, "years of sales", 0.0, 10.0, "uncertainty", "assumption", "worth of a new product that makes up all sales")
     risk_aversion: float = number(0.3, "1", 0.0, 5.0, "uncertainty", "ren:3.1", "excess of expected worth over cost that firms want before a pilot")
     decision_sharpness: float = number(4.0, "1", 0.0, 50.0, "uncertainty", "assumption", "logit weight of worth over cost in that decision")
     pilot_base: float = number(0.3, "1", 0.0, 1.0, "uncertainty", "F35", "success without a pilot")
     pilot_gain: float = number(0.5, "1", 0.0, 1.0, "uncertainty", "F35", "gain in success with a full pilot")
     own_pilot: float = number(0.6, "1", 0.0, 1.0, "uncertainty", "F32", "part of a full pilot that a firm manages in its own works")
     pilot_support: float = number(0.4, "1", 0.0, 1.0, "lever", "ren:4.3", "share of pilot cost the government pays while its money lasts")
-    industrialisation_success: float = number(0.85, "1", 0.0, 1.0, "uncertainty", "F32", "success of industrialisation after a pilot")
+    industrialisation_success: float = number(0.88, "1", 0.0, 1.0, "uncertainty", "F32", "success of industrialisation after a pilot")
     novelty_return: float = number(10.0, "1", 0.0, 200.0, "uncertainty", "assumption", "share of sales a new product reaches, per research cost over sales")
     expiry: float = number(0.04, "1/quarter", 0.0, 1.0, "uncertainty", "assumption", "share of shelved results that go out of date")
-    take_up: float = number(0.03, "1/quarter", 0.0, 5.0, "uncertainty", "F33", "hazard that a firm with a tie takes up a result at full orientation, absorption and match")
+    take_up: float = number(0.008, "1/quarter", 0.0, 5.0, "uncertainty", "F33", "hazard that a firm with a tie takes up a result at full orientation, absorption and match")
     need_match: float = number(2.0, "1", 1.0, 10.0, "uncertainty", "ren:4.2", "factor on the hazard where the result answers a need of the firm's sector")
-    matching: float = number(0.10, "1/quarter", 0.0, 5.0, "uncertainty", "li:3.C", "the same for a firm that full matching service shows the result")
+    matching: float = number(0.04, "1/quarter", 0.0, 5.0, "uncertainty", "li:3.C", "the same for a firm that full matching service shows the result")
     digestion: float = number(0.15, "1/quarter", 0.0, 1.0, "uncertainty", "zhao2020:III.D", "share of the importable gap a full licence closes at full absorption and fit")
     importable: float = number(0.9, "1", 0.0, 1.0, "uncertainty", "ren:2.2.2", "level of licensed technology over what can be bought of the frontier")
     licence_reference: float = number(1.0, "million yuan per quarter", 0.01, 100.0, "uncertainty", "assumption", "licence money that closes 63 per cent of what a full licence closes")
@@ -443,7 +504,7 @@ class NewProductivity:
     """Adoption of digital, intelligent and green levels."""
 
     digital_cost: float = number(0.12, "quarter", 0.001, 10.0, "uncertainty", "assumption", "cost of full digital adoption, in quarters of sales")
-    intelligent_cost: float = number(0.2, "quarter", 0.001, 10.0, "uncertainty", "assumption", "cost of full intelligent adoption, in quarters of sales")
+    intelligent_cost: float = number(0.08, "quarter", 0.001, 10.0, "uncertainty", "assumption", "cost of full intelligent adoption, in quarters of sales")
     green_cost: float = number(0.2, "quarter", 0.001, 10.0, "uncertainty", "assumption", "cost of full green adoption, in quarters of sales")
     convexity: float = number(2.0, "1", 0.0, 20.0, "uncertainty", "assumption", "how much dearer the last step is than the first")
     skill_gap_cost: float = number(1.0, "1", 0.0, 10.0, "uncertainty", "cheng:4.3", "extra cost without trained staff and technical service")
@@ -460,9 +521,10 @@ class Investment:
     horizon: float = number(16.0, "quarter", 1.0, 100.0, "uncertainty", "assumption", "quarters over which a firm reckons returns")
     discount: float = number(0.02, "1/quarter", 0.0, 0.3, "uncertainty", "assumption", "discount rate of firms")
     target_utilisation: float = number(0.85, "1", 0.3, 1.0, "uncertainty", "assumption", "use of capacity firms aim at")
-    capacity_speed: float = number(0.15, "1/quarter", 0.0, 1.0, "uncertainty", "assumption", "part of the capacity gap closed a quarter")
+    capacity_speed: float = number(0.1, "1/quarter", 0.0, 1.0, "uncertainty", "assumption", "part of the capacity gap closed a quarter")
     renewal: float = number(0.02, "1/quarter", 0.0, 0.5, "uncertainty", "assumption", "early replacement of outdated equipment at most")
-    cash_buffer: float = number(0.95, "quarter", 0.0, 5.0, "uncertainty", "assumption", "cash kept for running costs, in quarters of sales")
+    cash_buffer: float = number(1.0, "quarter", 0.0, 5.0, "uncertainty", "assumption", "cash kept for running costs, in quarters of sales")
+    profit_ploughed: float = number(0.4, "1", 0.0, 1.0, "uncertainty", "assumption", "part of profit a firm is ready to spend on what pays back")
     value_chain_speed: float = number(1.5, "1", 0.0, 5.0, "uncertainty", "assumption", "kappa: rise of the position per quarter of sales spent on it")
     value_chain_wear: float = number(0.012, "1/quarter", 0.0, 0.3, "uncertainty", "assumption", "delta_v: loss of position without care")
     value_chain_most: float = number(0.01, "1", 0.0, 0.3, "uncertainty", "assumption", "share of sales spent on the value chain at most")
@@ -477,15 +539,15 @@ class Investment:
 class Turnover:
     """Entry, exit and core status."""
 
-    exit_hazard: float = number(0.065, "1/year", 0.0, 0.5, "uncertainty", "F24", "exit of an old firm of mean size, not counting insolvency")
+    exit_hazard: float = number(0.045, "1/year", 0.0, 0.5, "uncertainty", "F24", "exit of an old firm of mean size, not counting insolvency")
     young_factor: float = number(1.3, "1", 0.1, 10.0, "uncertainty", "F24", "hazard of firms of one to seven years over that of old ones")
-    size_slope: float = number(0.35, "1", 0.0, 2.0, "uncertainty", "assumption", "fall of the hazard with ln size")
-    entry_rate: float = number(0.018, "1/quarter", 0.0, 0.5, "uncertainty", "assumption", "entrants per firm where demand is unfilled")
-    order_led: float = number(2.0, "1", 0.0, 20.0, "uncertainty", "li:3.B", "weight of core firms' imported and unfilled orders in entry")
+    size_slope: float = number(0.2, "1", 0.0, 2.0, "uncertainty", "assumption", "fall of the hazard with ln size")
+    entry_rate: float = number(0.05, "1/quarter", 0.0, 0.5, "uncertainty", "assumption", "entrants per firm where demand is unfilled")
+    order_led: float = number(1.0, "1", 0.0, 20.0, "uncertainty", "li:3.B", "weight of core firms' imported and unfilled orders in entry")
     spin_off: float = number(0.02, "1/quarter", 0.0, 0.5, "uncertainty", "assumption", "spin-offs per university or research-active core firm")
     outsider_share: float = number(0.25, "1", 0.0, 1.0, "uncertainty", "zhao2020:III.D", "share of entrants drawn from outside by support and regulation")
     outsider_disturbance: float = number(0.15, "1", 0.0, 1.0, "uncertainty", "zhao2020:III.D", "quality outsiders lack unless supervised")
-    entrant_size: float = number(0.4, "1", 0.05, 3.0, "uncertainty", "assumption", "size of an entrant over the median of its sector")
+    entrant_size: float = number(0.4, "1", 0.05, 3.0, "uncertainty", "assumption", "size of an entrant over the mean SME of its sector")
     entrant_cash: float = number(1.6, "quarter", 0.5, 10.0, "uncertainty", "assumption", "cash of an entrant, in quarters of planned sales")
     core_review: bool = switch("core status is won and lost")
     core_size: float = number(6.0, "1", 1.0, 100.0, "uncertainty", "li:2.A", "sales over the region's mean at which a firm can be core")
@@ -506,6 +568,8 @@ class Parameters:
     calls: Calls = field(default_factory=Calls)
     search: Search = field(default_factory=Search)
     chain_leader: ChainLeader = field(default_factory=ChainLeader)
+    platforms: Platforms = field(default_factory=Platforms)
+    talent: Talent = field(default_factory=Talent)
     production: Production = field(default_factory=Production)
     market: Market = field(default_factory=Market)
     households: Households = field(default_factory=Households)

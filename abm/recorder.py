@@ -6,7 +6,6 @@ in the world. Quarters in all frames are counted after the burn-in, so that quar
 
 from __future__ import annotations
 
-from enum import IntEnum
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -17,7 +16,7 @@ from abm.measures.panel import KINDS, panel_columns
 from abm.measures.stages import indices, stage_changes
 from abm.measures.view import View
 from abm.parameters import Parameters
-from abm.state.codes import Event, Layer, Mode, Path, ProjectKind, label
+from abm.state.codes import Event, Instrument, Layer, Mode, Path, ProjectKind, TieOrigin, label
 from abm.state.structure import Structure
 from abm.state.world import World
 from abm.types import FloatArray
@@ -25,14 +24,37 @@ from abm.types import FloatArray
 if TYPE_CHECKING:
     import pandas as pd
 
-CHANNEL: dict[Event, type[IntEnum]] = {
-    Event.TIE_FORMED: Layer,
-    Event.TIE_DISSOLVED: Layer,
-    Event.PROJECT_STARTED: ProjectKind,
-    Event.STAGE_CHANGED: Path,
+_PROJECTS = tuple(label(kind) for kind in ProjectKind)
+CHANNEL: dict[Event, tuple[str, ...] | str] = {
+    Event.ENTRY: ("supplier", "spin off", "outsider"),
+    Event.EXIT: ("hazard", "insolvency"),
+    Event.TIE_FORMED: tuple(label(layer) for layer in Layer),
+    Event.TIE_DISSOLVED: tuple(label(layer) for layer in Layer),
+    Event.PROJECT_STARTED: _PROJECTS,
+    Event.RESEARCH_SUCCEEDED: _PROJECTS,
+    Event.RESEARCH_FAILED: _PROJECTS,
+    Event.SHELVED: _PROJECTS,
+    Event.TAKEN_UP: tuple(label(origin) for origin in TieOrigin),
+    Event.PILOTED: _PROJECTS,
+    Event.PILOT_FAILED: _PROJECTS,
+    Event.INDUSTRIALISED: _PROJECTS,
+    Event.INDUSTRIALISATION_FAILED: _PROJECTS,
+    Event.ABANDONED: _PROJECTS,
+    Event.ARTEFACT: _PROJECTS,
+    Event.CALL_OPENED: tuple(label(instrument) for instrument in Instrument),
+    Event.CALL_AWARDED: ("regional", "national"),
+    Event.PROPOSAL: tuple(label(layer) for layer in Layer),
+    Event.LICENCE: tuple(label(mode) for mode in Mode),
+    Event.NEED_OPENED: "chain",
+    Event.NEED_CLOSED: "chain",
+    Event.NEED_PUBLISHED: "chain",
+    Event.OWNER_APPOINTED: "chain",
+    Event.POLICY_CHANGED: tuple(label(instrument) for instrument in Instrument),
+    Event.MOVED_SECTOR: "sector",
+    Event.SECTOR_ACTIVATED: "sector",
+    Event.STAGE_CHANGED: tuple(label(path) for path in Path),
 }
-"""What the channel of an event is a code of, where it is one."""
-
+"""What the channel of an event says: words for its codes, or which of the scenario's names it counts."""
 
 _FUNCTIONS = tuple(each.function for each in MEASURES.values())
 _PLACE = {name: place for place, name in enumerate(MEASURES)}
@@ -60,6 +82,7 @@ class Recorder:
         self._values = np.full((max(n_quarters, 1), len(MEASURES), structure.n_regions), np.nan)
         self._is_seen = np.zeros(max(n_quarters, 1), np.bool_)
         self._panel: dict[int, dict[str, Any]] = {}
+        self._names: dict[int, str] = {}
         self._stage_changes: list[dict[str, Any]] = []
 
     # ---------------------------------------------------------------------------------------------- watching
@@ -82,6 +105,7 @@ class Recorder:
             self._measure(view)
             if self.panel_every > 0 and quarter % self.panel_every == 0:
                 self._panel[quarter] = panel_columns(world)
+                self._names.update(world.names)  # a world forgets the names of those who leave
         changes = stage_changes(view)
         if changes:
             self._stage_changes.append(changes)
@@ -119,7 +143,7 @@ class Recorder:
         other.history = self.history.copy()
         other.burn_in, other.last_quarter = self.burn_in, self.last_quarter
         other._values, other._is_seen = self._values.copy(), self._is_seen.copy()
-        other._panel = dict(self._panel)
+        other._panel, other._names = dict(self._panel), dict(self._names)
         other._stage_changes = list(self._stage_changes)
         return other
 
@@ -162,7 +186,7 @@ class Recorder:
             "region": _words(columns.pop("region"), self.structure.region_names),
             "quarter": np.repeat(quarters, [len(panel[q]["uid"]) for q in quarters]),
             "uid": uid,
-            "name": _names(world, uid, columns["kind"]),
+            "name": _names(self._names | world.names, uid, columns["kind"]),
             "kind": _words(columns.pop("kind"), KINDS),
             "sector": _words(columns.pop("sector"), self.structure.sector_names),
             "second_sector": _words(columns.pop("second_sector"), self.structure.sector_names),
@@ -218,11 +242,10 @@ class Recorder:
         return _categories(codes, tuple(words))
 
     def _channel_words(self, event: Event) -> tuple[str, ...]:
-        if event in {Event.NEED_OPENED, Event.NEED_CLOSED, Event.NEED_PUBLISHED, Event.OWNER_APPOINTED}:
-            return self.structure.chain_names
-        if event is Event.MOVED_SECTOR or event is Event.SECTOR_ACTIVATED:
-            return self.structure.sector_names
-        return tuple(label(code) for code in CHANNEL[event]) if event in CHANNEL else ()
+        words = CHANNEL.get(event, ())
+        if isinstance(words, tuple):
+            return words
+        return self.structure.chain_names if words == "chain" else self.structure.sector_names
 
 
 def _words(codes: Any, words: tuple[str, ...]) -> Any:
@@ -237,9 +260,8 @@ def _categories(codes: Any, words: tuple[str, ...]) -> Any:
     return pd.Categorical.from_codes(np.asarray(codes, np.int64), categories=pd.Index(words))
 
 
-def _names(world: World, uid: Any, kind: Any) -> Any:
+def _names(names: dict[int, str], uid: Any, kind: Any) -> Any:
     """Return the names of actors; one without a name gets its kind at birth and its identity."""
-    names = world.names
     return np.array(
         [
             names.get(each) or f"{KINDS[0] if code == len(KINDS) - 1 else KINDS[code]}-{each:016x}"

@@ -7,20 +7,42 @@ from dataclasses import dataclass
 
 from abm.errors import InputError, nearest
 from abm.rule import Rule
-from abm.rules.frontier import advance_frontier, learn_from_imported_equipment, let_capability_obsolesce
+from abm.rules.absorption import renew_absorption
+from abm.rules.budget import plan_research
+from abm.rules.calls import run_calls
+from abm.rules.chain_leader import lead_chains
 from abm.rules.closure import close_firms
 from abm.rules.competition import compete_for_shares
+from abm.rules.core_status import review_core_status
 from abm.rules.costs import set_prices, set_quality
-from abm.rules.entry import enter_firms, review_core_status
+from abm.rules.debts import serve_debts
+from abm.rules.entry import enter_firms
 from abm.rules.feedback import learn_from_users
-from abm.rules.finance import invest_from_outside, serve_and_lend
+from abm.rules.finance import lend
+from abm.rules.frontier import advance_frontier, learn_from_imported_equipment, let_capability_obsolesce
+from abm.rules.innovation_outcome import finish_stages
+from abm.rules.innovation_payment import pay_for_projects
+from abm.rules.innovation_shelf import take_up_results
+from abm.rules.innovation_start import start_projects
+from abm.rules.introduction import introduce_technology
 from abm.rules.investment import invest
 from abm.rules.labour import employ_staff
+from abm.rules.learning import learn_along_ties, learn_sideways
 from abm.rules.needs import assess_needs
 from abm.rules.new_productivity import adopt
+from abm.rules.outside_capital import invest_from_outside
+from abm.rules.platform_services import run_platforms
+from abm.rules.platforms import close_platforms, open_platforms
 from abm.rules.policy import support_firms, tax_and_budget
+from abm.rules.proposals import propose_pairs
+from abm.rules.search import search_partners
+from abm.rules.strategy import choose_strategy
 from abm.rules.structure_choice import choose_sectors
+from abm.rules.supply_ties import find_suppliers
+from abm.rules.talent import move_talent
+from abm.rules.tie_endings import end_research_ties, end_supply_ties
 from abm.rules.trade import trade
+from abm.rules.training import train_people
 
 
 @dataclass(frozen=True)
@@ -82,10 +104,33 @@ DEFAULT = Schedule(
         assess_needs,
         tax_and_budget,
         support_firms,
-        serve_and_lend,
-        invest_from_outside,
-        adopt,
+        lead_chains,
+        propose_pairs,
+        open_platforms,
+        run_platforms,
+        close_platforms,
+        move_talent,
+        train_people,
         employ_staff,
+        choose_strategy,
+        plan_research,
+        search_partners,
+        find_suppliers,
+        end_research_ties,
+        end_supply_ties,
+        serve_debts,
+        lend,
+        invest_from_outside,
+        run_calls,
+        introduce_technology,
+        start_projects,
+        pay_for_projects,
+        finish_stages,
+        take_up_results,
+        renew_absorption,
+        learn_along_ties,
+        learn_sideways,
+        adopt,
         set_quality,
         set_prices,
         compete_for_shares,

@@ -38,6 +38,11 @@ class Run:
     folder: Path
     manifest: Mapping[str, Any]
 
+    def sector_label(self, name: str) -> str:
+        """Return the words for a sector, its name if the scenario has none."""
+        labels = self.manifest.get("scenario", {}).get("sector_labels", {})
+        return str(labels.get(name) or name.replace("_", " "))
+
     @cached_property
     def measures(self) -> pd.DataFrame:
         """One row per region and quarter."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Any
 
 from rich.console import Group, RenderableType
@@ -29,7 +29,7 @@ def summary(run: Run) -> RenderableType:
     parts: list[RenderableType] = [Text(""), _title(run)]
     for region in regions:
         rows = measures[measures["region"] == region].sort_values("quarter")
-        parts.append(region_block(str(region) if len(regions) > 1 else "", rows))
+        parts.append(region_block(str(region) if len(regions) > 1 else "", rows, run.sector_label))
     parts.append(_closing_block(run))
     return Group(*parts)
 
@@ -44,7 +44,7 @@ def _title(run: Run) -> Text:
     return title
 
 
-def region_block(name: str, rows: pd.DataFrame) -> RenderableType:
+def region_block(name: str, rows: pd.DataFrame, sector_label: Callable[[str], str]) -> RenderableType:
     """Return the block of one region, its rows sorted by quarter."""
     if not len(rows):
         return Text("no quarters were recorded")
@@ -56,7 +56,7 @@ def region_block(name: str, rows: pd.DataFrame) -> RenderableType:
         ("Paths", describe_paths(rows)),
         ("Stages", describe_stages(rows)),
         ("Coupling", describe_coupling(rows)),
-        ("Bottleneck", describe_bottleneck(rows)),
+        ("Bottleneck", describe_bottleneck(rows, sector_label)),
     ):
         table.add_row(Text(heading, style="bold"), Text("\n".join(lines)))
     return Padding(table, (1, 0, 0, 0))
@@ -69,7 +69,7 @@ def describe_size(rows: pd.DataFrame) -> list[str]:
         f"{_count(last, 'n_firms')} firms ({_count(last, 'n_core_enterprises')} core, {_count(last, 'n_smes')} SMEs), "
         f"{_count(last, 'n_universities')} universities and institutes, {_count(last, 'n_platforms')} platforms, "
         f"{_count(last, 'n_ties')} ties",
-        f"a quarter {rows['n_entries'].mean():.1f} firms enter and {rows['n_exits'].mean():.1f} leave on average",
+        f"on average {rows['n_entries'].mean():.1f} firms enter and {rows['n_exits'].mean():.1f} leave a quarter",
     ]
     if "sales" in rows:
         growth = growth_per_year(rows["sales"].to_numpy(dtype=float))
@@ -127,7 +127,8 @@ def describe_stages(rows: pd.DataFrame) -> list[str]:
     parts = []
     reached = {}
     for measure, stage in STAGE_INDICES.items():
-        parts.append(f"{stage} {float(last[measure]):.2f} ({float(last[measure]) - float(first[measure]):+.2f})")
+        rise = round(float(last[measure]) - float(first[measure]), 2) + 0.0
+        parts.append(f"{stage} {float(last[measure]):.2f} ({rise:+.2f})")
         reached[stage] = half_time(rows["quarter"], rows[measure])
     lines = [", ".join(parts)]
     stage = path_in_words(last.get("upgrading_stage"))
@@ -149,14 +150,15 @@ def describe_coupling(rows: pd.DataFrame) -> list[str]:
     return lines
 
 
-def describe_bottleneck(rows: pd.DataFrame) -> list[str]:
+def describe_bottleneck(rows: pd.DataFrame, sector_label: Callable[[str], str]) -> list[str]:
     """Say where the worst need is and how much output is exposed to it."""
     last = rows.iloc[-1]
     places = [last.get(f"worst_need_{part}") for part in ("field", "sector", "chain")]
     if not all(isinstance(place, str) for place in places):
         return ["no output is exposed to a gap"]
-    field, sector, chain = (path_in_words(place) for place in places)
-    lines = [f"{field} in {sector}, for the {chain} chain: {_money(float(last['worst_need']))} a quarter exposed"]
+    field, chain = path_in_words(places[0]), path_in_words(places[2])
+    exposed = _money(float(last["worst_need"]))
+    lines = [f"{field} in {sector_label(str(places[1]))}, for the {chain} chain: {exposed} a quarter exposed"]
     if "n_needs_open" in rows:
         lines.append(f"{_count(last, 'n_needs_open')} needs are open")
     return lines
@@ -176,22 +178,21 @@ def _closing_block(run: Run) -> RenderableType:
     table = _grid()
     table.add_row(Text("Books", style="bold"), Text("\n".join(describe_books(run.measures))))
     names = sorted(path.name for path in run.folder.iterdir())
-    table.add_row(Text("Files", style="bold"), Text(f"{run.folder}\n  " + ", ".join(names), overflow="fold"))
+    table.add_row(Text("Files", style="bold"), Text(f"{run.folder}\n{', '.join(names)}", overflow="fold"))
     table.add_row(Text("Next", style="bold"), Text("\n".join(next_commands(run)), overflow="fold"))
     return Padding(table, (1, 0, 1, 0))
 
 
 def next_commands(run: Run) -> list[str]:
     """Return commands worth typing after this run."""
-    scenario, seed = run.manifest["scenario"]["name"], run.manifest["seed"]
     return [
-        f'innonet explain {run.folder} "{_first_core(run)}"',
-        f"innonet run {scenario} --seed {seed} --set switches.platform=off",
+        f'innonet explain {run.folder} "{_largest_firm(run)}"',
+        f"{run.manifest['command']} --set switches.platform=off",
         "innonet describe measures",
     ]
 
 
-def _first_core(run: Run) -> str:
+def _largest_firm(run: Run) -> str:
     """Return the name of the largest firm of the last recorded quarter, or a word in its place."""
     panel = run.panel
     if not len(panel) or not {"name", "sales"} <= set(panel.columns):
@@ -209,7 +210,7 @@ def _grid() -> Table:
 
 def _count(row: pd.Series[Any], name: str) -> str:
     value = row.get(name)
-    return "?" if value is None or value != value else f"{int(value):,}"
+    return "?" if value is None or math.isnan(value) else f"{int(value):,}"
 
 
 def _money(million: float) -> str:

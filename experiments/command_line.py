@@ -66,8 +66,9 @@ def _explained(error: Exception) -> int:
         return BAD_INPUT
     if os.environ.get("INNONET_TRACEBACK"):
         raise error
+    first_line = (str(error).splitlines() or [""])[0]
     print(
-        f"This is a bug in innonet: {type(error).__name__}: {error}\n"
+        f"This is a bug in innonet: {type(error).__name__}: {first_line}\n"
         "See where it happened with INNONET_TRACEBACK=1 before the command, and please report it.",
         file=sys.stderr,
     )
@@ -75,10 +76,10 @@ def _explained(error: Exception) -> int:
 
 
 def _console() -> Console:
-    """Return the console for results; outside a terminal 100 columns wide."""
+    """Return the console for results; outside a terminal it is 80 columns wide, or as `COLUMNS` says."""
     from rich.console import Console
 
-    return Console(highlight=False) if sys.stdout.isatty() else Console(highlight=False, width=100)
+    return Console(highlight=False)
 
 
 def _show_version(wanted: bool) -> None:
@@ -132,9 +133,8 @@ def run(
     if quiet:
         print(folder)
         return
-    from analysis.summary import summary
-
     from analysis.load import load_run
+    from analysis.summary import summary
 
     _console().print(summary(load_run(folder)))
 
@@ -174,9 +174,8 @@ def explain(
     actor: Annotated[str, typer.Argument(help="Name or uid of an actor, or how one of them begins.")],
 ) -> None:
     """Tell how an actor got where it is: its gains, its events and their causes."""
-    from analysis.story import story
-
     from analysis.load import load_run
+    from analysis.story import story
 
     _console().print(story(load_run(folder), actor))
 

@@ -141,7 +141,7 @@ def check_scenario(path: str) -> RenderableType:
     table.add_row("sectors", Text(", ".join(structure.sector_names)))
     table.add_row("technology fields", Text(", ".join(structure.field_names)))
     counts = ((len(world.slots(kind)), label(kind)) for kind in Kind if kind < Kind.HOUSEHOLDS)
-    table.add_row("actors", ", ".join(f"{count:,} {name}" for count, name in counts if count))
+    table.add_row("actors", ", ".join(f"{name}: {count:,}" for count, name in counts if count))
     table.add_row("ties", f"{int(world.ties.is_active.sum()):,}")
     table.add_row("quarters", f"{scenario.quarters} after {scenario.burn_in} of burn-in")
     parts: list[RenderableType] = [table]

@@ -82,6 +82,7 @@ def scenario_content(scenario: Scenario) -> dict[str, Any]:
         "source": scenario.source,
         "hash": scenario.content_hash(),
         "filled": list(scenario.notes),
+        "sector_labels": dict(zip(scenario.structure().sector_names, scenario.sector_labels, strict=True)),
         "parameters": scenario.parameters_at(1 - scenario.burn_in).flat(),
         "regimes": [
             {"from_quarter": regime.from_quarter, "name": regime.name, "changes": dict(regime.changes)}

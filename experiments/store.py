@@ -39,10 +39,12 @@ def staged(folder: Path, *, force: bool) -> Iterator[Path]:
         If `folder` exists and `force` is not given, is not a run folder, or cannot be written.
     """
     check_target(folder, force=force)
+    made = [parent for parent in folder.parents if not parent.exists()]
     try:
         folder.parent.mkdir(parents=True, exist_ok=True)
         temporary = Path(tempfile.mkdtemp(prefix=f".{folder.name}.partial-", dir=folder.parent))
     except OSError as error:
+        _remove_empty(made)
         raise InputError(f'cannot write to the output folder "{folder}": {_reason(error)}') from error
     try:
         temporary.chmod(0o755)
@@ -52,6 +54,16 @@ def staged(folder: Path, *, force: bool) -> Iterator[Path]:
         raise InputError(f'cannot write to the output folder "{folder}": {_reason(error)}') from error
     finally:
         shutil.rmtree(temporary, ignore_errors=True)
+        _remove_empty(made)
+
+
+def _remove_empty(folders: list[Path]) -> None:
+    """Remove those of the folders, innermost first, that hold nothing."""
+    for folder in folders:
+        try:
+            folder.rmdir()
+        except OSError:
+            return
 
 
 def check_target(folder: Path, *, force: bool) -> None:
@@ -119,11 +131,16 @@ def write_tables(folder: Path, result: Result) -> None:
 
 
 def write_network(result: Result, path: Path) -> None:
-    """Write the network as GraphML; every tie has an id of its own, as Gephi wants it."""
+    """Write the network as GraphML: quarters as in the tables, and an id for every tie, as Gephi wants it."""
     import networkx as nx
+
     from abm.graph import graph_of
 
-    graph = nx.MultiDiGraph(graph_of(result.world))
-    for number, (_, _, attributes) in enumerate(graph.edges(data=True)):
-        attributes["id"] = f"tie-{number}"
+    graph = graph_of(result.world)
+    burn_in = result.scenario.burn_in
+    graph.graph["quarter"] -= burn_in
+    for _, actor in graph.nodes(data=True):
+        actor["born"] -= burn_in
+    for number, (_, _, tie) in enumerate(graph.edges(data=True)):
+        tie["id"] = f"tie-{number}"
     nx.write_graphml(graph, path, edge_id_from_attribute="id")

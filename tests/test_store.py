@@ -60,11 +60,26 @@ def test_force_replaces_a_run_folder_and_nothing_else(tmp_path: Path) -> None:
 def test_a_failed_run_leaves_what_was_there(tmp_path: Path, error: type[BaseException]) -> None:
     run = tmp_path / "run"
     write_run(run, "one")
-    with pytest.raises(error), staged(run, force=True) as temporary:
-        (temporary / "half.parquet").write_text("half")
-        raise error
+
+    def fail() -> None:
+        with staged(run, force=True) as temporary:
+            (temporary / "half.parquet").write_text("half")
+            raise error
+
+    with pytest.raises(error):
+        fail()
     assert (run / "new.txt").read_text() == "one"
     assert leftovers(tmp_path) == []
+
+
+def test_a_failed_run_takes_away_the_folders_it_made(tmp_path: Path) -> None:
+    def fail() -> None:
+        with staged(tmp_path / "runs" / "deep" / "run", force=False):
+            raise RuntimeError
+
+    with pytest.raises(RuntimeError):
+        fail()
+    assert not list(tmp_path.iterdir())
 
 
 def test_an_empty_folder_may_be_used(tmp_path: Path) -> None:
@@ -83,7 +98,7 @@ def test_a_file_in_the_way_is_refused(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("place", ["/proc/run", "/dev/null/run", "x" * 300])
 def test_a_place_that_cannot_be_written_is_refused(place: str, tmp_path: Path) -> None:
-    with pytest.raises(InputError, match="cannot write|is a file"):
+    with pytest.raises(InputError, match=r"cannot write|is a file"):
         write_run(tmp_path / place, "one")
 
 

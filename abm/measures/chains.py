@@ -5,9 +5,11 @@ from __future__ import annotations
 import numpy as np
 
 from abm.measures.declaration import Measure, measure
+from abm.measures.flows import INDUSTRIALISED_BY as _SOLD
+from abm.measures.flows import PRODUCED_BY as _MADE
 from abm.measures.history import WINDOW
 from abm.measures.view import View
-from abm.state.codes import Event
+from abm.state.codes import Event, ProjectKind
 from abm.types import FloatArray
 
 
@@ -48,7 +50,7 @@ def push_share(view: View) -> FloatArray:
 def _events(name: str, event: Event, doc: str, source: str = "ren:3.1", unit: str = "results per quarter") -> Measure:
     @measure(name=name, doc=doc, unit=unit, formula="count of events", source=source)
     def count(view: View) -> FloatArray:
-        return view.event_counts[event].astype(np.float64)
+        return view.event_counts[event]
 
     return count
 
@@ -60,7 +62,12 @@ _events("n_results_industrialised", Event.INDUSTRIALISED, "Results industrialise
 _events("n_results_shelved", Event.SHELVED, "Results put on the shelf this quarter.")
 _events("n_results_taken_up", Event.TAKEN_UP, "Results taken from the shelf this quarter.")
 _events("n_results_abandoned", Event.ABANDONED, "Results given up this quarter, for want of money or of a pilot.")
-_events("n_artefacts", Event.ARTEFACT, "Common technologies made by calls this quarter.", "li:3.A")
+
+
+@measure(unit="results per quarter", formula="research of calls that brought a result", source="li:3.A")
+def n_common_technologies(view: View) -> FloatArray:
+    """Common technologies that calls brought this quarter."""
+    return view.event_counts[_MADE + ProjectKind.CALL]
 
 
 @measure(
@@ -76,24 +83,38 @@ def results_per_firm(view: View) -> FloatArray:
 
 @measure(
     unit="1",
-    formula=f"results industrialised / results produced, both over {WINDOW} quarters",
+    formula=f"results of firms industrialised / results of firms produced, both over {WINDOW} quarters",
     source="F32; ren:3.1",
-    null_when=f"no result was produced in {WINDOW} quarters",
+    null_when=f"firms produced no result in {WINDOW} quarters",
 )
-def conversion(view: View) -> FloatArray:
-    """How many of the results of research become products; above 1 while an earlier backlog is worked off."""
-    return view.trailing_events[Event.INDUSTRIALISED] / view.trailing_events[Event.RESEARCH_SUCCEEDED]
+def firm_conversion(view: View) -> FloatArray:
+    """How many of the firms' own and joint results become products; above 1 while a backlog is worked off."""
+    events = view.trailing_events
+    made = events[_MADE + ProjectKind.OWN] + events[_MADE + ProjectKind.JOINT]
+    return (events[_SOLD + ProjectKind.OWN] + events[_SOLD + ProjectKind.JOINT]) / made
 
 
 @measure(
     unit="1",
-    formula=f"results taken from the shelf / results put on it, both over {WINDOW} quarters",
+    formula=f"results of universities industrialised / results of universities produced, both over {WINDOW} quarters",
     source="F33; ren:3.1",
-    null_when=f"no result was shelved in {WINDOW} quarters",
+    null_when=f"universities produced no result in {WINDOW} quarters",
 )
 def university_conversion(view: View) -> FloatArray:
-    """How many of the universities' results firms take up; low with two skins, research here and industry there."""
-    return view.trailing_events[Event.TAKEN_UP] / view.trailing_events[Event.SHELVED]
+    """How many of the universities' results become products; low with two skins, research here and industry there."""
+    events = view.trailing_events
+    return events[_SOLD + ProjectKind.UNIVERSITY] / events[_MADE + ProjectKind.UNIVERSITY]
+
+
+@measure(
+    unit="1",
+    formula=f"results taken from the shelf / results of universities produced, both over {WINDOW} quarters",
+    source="F33; ren:3.1",
+    null_when=f"universities produced no result in {WINDOW} quarters",
+)
+def take_up_share(view: View) -> FloatArray:
+    """How many of the universities' results firms take up."""
+    return view.trailing_events[Event.TAKEN_UP] / view.trailing_events[_MADE + ProjectKind.UNIVERSITY]
 
 
 @measure(unit="needs", formula="count over chains, sectors and fields", source="ren:2.4.1")
@@ -105,13 +126,13 @@ def n_needs_open(view: View) -> FloatArray:
 @measure(unit="needs per quarter", formula="count of events", source="ren:2.4.1")
 def n_needs_opened(view: View) -> FloatArray:
     """Needs that opened this quarter."""
-    return view.event_counts[Event.NEED_OPENED].astype(np.float64)
+    return view.event_counts[Event.NEED_OPENED]
 
 
 @measure(unit="needs per quarter", formula="count of events", source="ren:2.4.1")
 def n_needs_closed(view: View) -> FloatArray:
     """Needs that closed this quarter: solved, or no longer asked for."""
-    return view.event_counts[Event.NEED_CLOSED].astype(np.float64)
+    return view.event_counts[Event.NEED_CLOSED]
 
 
 @measure(

@@ -6,6 +6,8 @@ it; no indicator is in both systems.
 
 from __future__ import annotations
 
+from typing import NamedTuple
+
 import numpy as np
 
 from abm.measures import frozen
@@ -20,6 +22,7 @@ from abm.types import FloatArray
 
 PROGRESS = (research_share_of_sales, capability_index, talent_share, results_per_firm, university_conversion)
 UPGRADING = (value_added_per_worker, value_chain, high_tech_share, local_content, rationalisation)
+_PROGRESS, _UPGRADING = frozen.Scale.of(frozen.PROGRESS), frozen.Scale.of(frozen.UPGRADING)
 
 GRADES = (
     "extreme imbalance",
@@ -70,6 +73,31 @@ def grade(coordination: FloatArray) -> FloatArray:
     return steps
 
 
+class State(NamedTuple):
+    """What the measures of this group have in common, each of shape (regions,)."""
+
+    progress: FloatArray
+    upgrading: FloatArray
+    coordination: FloatArray
+    coupling: FloatArray
+    coupling_wang: FloatArray
+    degree: FloatArray
+    degree_wang: FloatArray
+
+
+def state_of(view: View) -> State:
+    """Return U1, U2, T, C in both forms and D in both forms, made once per view."""
+    return view.once("coupling", lambda: _made_state(view))
+
+
+def _made_state(view: View) -> State:
+    u1 = _PROGRESS.index([each.function(view) for each in PROGRESS])
+    u2 = _UPGRADING.index([each.function(view) for each in UPGRADING])
+    coordination = 0.5 * (u1 + u2)
+    standard, wang = standard_coupling(u1, u2), wang_coupling(u1, u2)
+    return State(u1, u2, coordination, standard, wang, np.sqrt(standard * coordination), np.sqrt(wang * coordination))
+
+
 @measure(
     unit="1",
     formula="U1: weighted mean of research share, capability, talent share, results and conversion on frozen bounds",
@@ -77,7 +105,7 @@ def grade(coordination: FloatArray) -> FloatArray:
 )
 def technological_progress(view: View) -> FloatArray:
     """State of technological progress, 0 to 1."""
-    return frozen.index([each.function(view) for each in PROGRESS], frozen.PROGRESS)
+    return state_of(view).progress
 
 
 @measure(
@@ -88,54 +116,66 @@ def technological_progress(view: View) -> FloatArray:
 )
 def industrial_upgrading(view: View) -> FloatArray:
     """State of industrial upgrading, 0 to 1."""
-    return frozen.index([each.function(view) for each in UPGRADING], frozen.UPGRADING)
+    return state_of(view).upgrading
 
 
-def systems(view: View) -> tuple[FloatArray, FloatArray]:
-    """Return U1 and U2."""
-    return view.once("systems", lambda: (technological_progress.function(view), industrial_upgrading.function(view)))
-
-
-@measure(unit="1", formula="C = 2 sqrt(U1 U2) / (U1 + U2), 0 where both are 0", source="zhao2020:III.A")
+@measure(
+    unit="1",
+    formula="C = 2 sqrt(U1 U2) / (U1 + U2), 0 where both are 0",
+    source="zhao2020:III.A",
+)
 def coupling(view: View) -> FloatArray:
     """Degree of coupling of technological progress and industrial upgrading."""
-    return standard_coupling(*systems(view))
+    return state_of(view).coupling
 
 
-@measure(unit="1", formula="T = U1 / 2 + U2 / 2", source="zhao2020:III.A")
+@measure(
+    unit="1",
+    formula="T = U1 / 2 + U2 / 2",
+    source="zhao2020:III.A",
+)
 def coordination_index(view: View) -> FloatArray:
     """Joint state of technological progress and industrial upgrading."""
-    u1, u2 = systems(view)
-    return 0.5 * (u1 + u2)
+    return state_of(view).coordination
 
 
-@measure(unit="1", formula="D = sqrt(C T)", source="zhao2020:III.A; tian2021")
+@measure(
+    unit="1",
+    formula="D = sqrt(C T)",
+    source="zhao2020:III.A; tian2021",
+)
 def coupling_coordination(view: View) -> FloatArray:
     """Degree of coupling coordination in the standard form."""
-    u1, u2 = systems(view)
-    return np.sqrt(standard_coupling(u1, u2) * 0.5 * (u1 + u2))
+    return state_of(view).degree
 
 
-@measure(unit="1", formula="C = sqrt((1 - |U1 - U2|) min(U1, U2) / max(U1, U2)), 0 where both are 0", source="wang2021")
+@measure(
+    unit="1",
+    formula="C = sqrt((1 - |U1 - U2|) min(U1, U2) / max(U1, U2)), 0 where both are 0",
+    source="wang2021",
+)
 def coupling_wang(view: View) -> FloatArray:
     """Degree of coupling in Wang's corrected form, which does not saturate."""
-    return wang_coupling(*systems(view))
+    return state_of(view).coupling_wang
 
 
-@measure(unit="1", formula="D = sqrt(C T) with Wang's C", source="wang2021")
+@measure(
+    unit="1",
+    formula="D = sqrt(C T) with Wang's C",
+    source="wang2021",
+)
 def coupling_coordination_wang(view: View) -> FloatArray:
     """Degree of coupling coordination in Wang's corrected form."""
-    u1, u2 = systems(view)
-    return np.sqrt(wang_coupling(u1, u2) * 0.5 * (u1 + u2))
+    return state_of(view).degree_wang
 
 
 @measure(unit="grade", formula="ten steps of 0.1 of D in the standard form", source="tian2021", labels=GRADES)
 def coupling_grade(view: View) -> FloatArray:
     """Grade of coupling coordination in the standard form."""
-    return grade(coupling_coordination.function(view))
+    return grade(state_of(view).degree)
 
 
 @measure(unit="grade", formula="ten steps of 0.1 of D in Wang's form", source="tian2021; wang2021", labels=GRADES)
 def coupling_grade_wang(view: View) -> FloatArray:
     """Grade of coupling coordination in Wang's corrected form."""
-    return grade(coupling_coordination_wang.function(view))
+    return grade(state_of(view).degree_wang)

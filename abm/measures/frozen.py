@@ -71,18 +71,32 @@ UPGRADING: tuple[Indicator, ...] = (
 """U2, industrial upgrading (zhao2020 I: advancement and rationalisation; li 2.A)."""
 
 
-def index(values: Sequence[FloatArray], indicators: tuple[Indicator, ...]) -> FloatArray:
-    """Return the weighted mean of scores, each (value - low) / (high - low) held in [0, 1]; null scores 0.
+@dataclass(frozen=True)
+class Scale:
+    """The indicators of an index as arrays, shape (indicators, 1)."""
 
-    >>> two = (Indicator("a", 0.0, 1.0, 0.5), Indicator("b", 0.0, 2.0, 0.5))
-    >>> index([np.array([0.5, 2.0]), np.array([1.5, np.nan])], two).tolist()
-    [0.625, 0.5]
-    """
-    total = np.zeros(len(values[0]))
-    for value, each in zip(values, indicators, strict=True):
-        held = np.fmin(np.fmax(value, each.low), each.high)
-        total += each.weight / (each.high - each.low) * (held - each.low)
-    return total
+    low: FloatArray
+    high: FloatArray
+    factor: FloatArray
+
+    @classmethod
+    def of(cls, indicators: tuple[Indicator, ...]) -> Scale:
+        """Return the scale of some indicators."""
+        low = np.array([[each.low] for each in indicators])
+        high = np.array([[each.high] for each in indicators])
+        weight = np.array([[each.weight] for each in indicators])
+        return cls(low, high, weight / (high - low))
+
+    def index(self, values: Sequence[FloatArray]) -> FloatArray:
+        """Return the weighted mean of scores, each (value - low) / (high - low) held in [0, 1]; null scores 0.
+
+        >>> two = Scale.of((Indicator("a", 0.0, 1.0, 0.5), Indicator("b", 0.0, 2.0, 0.5)))
+        >>> two.index([np.array([0.5, 2.0]), np.array([1.5, np.nan])]).tolist()
+        [0.625, 0.5]
+        """
+        held = np.fmin(np.fmax(np.array(values), self.low), self.high)
+        total: FloatArray = ((held - self.low) * self.factor).sum(axis=0)
+        return total
 
 
 def entropy_weights(scores: FloatArray) -> FloatArray:
@@ -98,3 +112,33 @@ def entropy_weights(scores: FloatArray) -> FloatArray:
     entropy = -(parts * np.log(np.where(parts > 0.0, parts, 1.0))).sum(axis=0) / np.log(len(scores))
     weights: FloatArray = (1.0 - entropy) / max(float((1.0 - entropy).sum()), 1e-300)
     return weights
+
+
+def refrozen(indicators: tuple[Indicator, ...], samples: FloatArray, room: float = 0.25) -> tuple[Indicator, ...]:
+    """Return indicators with bounds and weights from an ensemble: what a calibration writes into this file.
+
+    Parameters
+    ----------
+    indicators
+        What to set anew.
+    samples
+        Values over runs and quarters, shape (samples, indicators); rows with a null are left out.
+    room
+        How far the bounds reach beyond the 1st and 99th percentile, as a share of the distance between them; no
+        lower bound falls below 0.
+
+    Examples
+    --------
+    >>> ramp = np.linspace(1.0, 3.0, 101)[:, None]
+    >>> [(each.low, each.high, each.weight) for each in refrozen((Indicator("a", 0.0, 1.0, 1.0),), ramp, room=0.0)]
+    [(1.02, 2.98, 1.0)]
+    """
+    known = samples[np.isfinite(samples).all(axis=1)]
+    low, high = np.percentile(known, (1.0, 99.0), axis=0)
+    low, high = np.maximum(low - room * (high - low), 0.0), high + room * (high - low)
+    weight = np.round(entropy_weights(np.clip((known - low) / np.maximum(high - low, 1e-300), 0.0, 1.0)), 4)
+    weight[-1] = 1.0 - weight[:-1].sum()
+    return tuple(
+        Indicator(each.measure, round(float(low[j]), 4), round(float(high[j]), 4), round(float(weight[j]), 4))
+        for j, each in enumerate(indicators)
+    )

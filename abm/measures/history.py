@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, fields
+from typing import Any
 
 import numpy as np
 
-from abm.state.codes import N_PATHS, Event, Path
+from abm.measures.flows import N_COUNTS
+from abm.state.codes import N_PATHS, Path
 from abm.types import FloatArray, IntArray, UidArray
 
 WINDOW = 8
@@ -16,7 +18,6 @@ WEIGHTINGS = ("sales", "firm mean", "sales, no endowment", "firm mean, no endowm
 """Ways gains are averaged over firms, first axis of `path_gains`."""
 
 N_INDICES = 3
-_N_EVENTS = len(Event)
 
 
 @dataclass
@@ -28,7 +29,7 @@ class History:
     path_gains
         Mean gain of firms by path, shape (window, weightings, regions, paths).
     events
-        Events by kind, shape (window, kinds, regions).
+        Events by kind (see `flows.event_counts`), shape (window, `N_COUNTS`, regions).
     indices
         Factor, value-chain and structure index, shape (window, indices, regions).
     leader
@@ -36,7 +37,7 @@ class History:
     lead
         Quarters in a row it has led, shape (regions,).
     reached, reached_uid
-        Stages each firm had reached last quarter (see `stages.firm_stages`) and whose they are, shape (actors,).
+        Stages each firm had reached last quarter (see `milestones.firm_stages`) and whose they are, shape (actors,).
     cash
         Cash in each region last quarter (million yuan), NaN before the first, shape (regions,).
     observed
@@ -44,7 +45,7 @@ class History:
     """
 
     path_gains: FloatArray
-    events: IntArray
+    events: FloatArray
     indices: FloatArray
     leader: IntArray
     lead: IntArray
@@ -58,7 +59,7 @@ class History:
         """Return the history before the first quarter."""
         return cls(
             path_gains=np.zeros((WINDOW, len(WEIGHTINGS), n_regions, N_PATHS)),
-            events=np.zeros((WINDOW, _N_EVENTS, n_regions), np.int64),
+            events=np.zeros((WINDOW, N_COUNTS, n_regions)),
             indices=np.full((WINDOW, N_INDICES, n_regions), np.nan),
             leader=np.full(n_regions, -1, np.int64),
             lead=np.zeros(n_regions, np.int64),
@@ -75,8 +76,8 @@ class History:
             self.reached = np.concatenate([self.reached, np.zeros(missing, np.int64)])
             self.reached_uid = np.concatenate([self.reached_uid, np.zeros(missing, np.uint64)])
 
-    def push(self, path_gains: FloatArray, events: IntArray) -> None:
-        """Take in this quarter's gains, shape (weightings, regions, paths), and events, shape (kinds, regions)."""
+    def push(self, path_gains: FloatArray, events: FloatArray) -> None:
+        """Take in this quarter's gains, shape (weightings, regions, paths), and its events."""
         place = int(self.observed[0]) % WINDOW
         self.path_gains[place] = path_gains
         self.events[place] = events
@@ -103,7 +104,7 @@ class History:
         earlier: FloatArray = self.indices[int(self.observed[0]) % WINDOW]
         return earlier
 
-    def arrays(self) -> dict[str, FloatArray | IntArray | UidArray]:
+    def arrays(self) -> dict[str, Any]:
         """Return the columns by name, for a checkpoint."""
         return {each.name: getattr(self, each.name) for each in fields(self)}
 

@@ -28,7 +28,7 @@ def sales(view: View) -> FloatArray:
 )
 def value_added(view: View) -> FloatArray:
     """Value added by firms: wages and operating profit."""
-    return view.volume(Purpose.SALES) - view.volume(Purpose.INPUTS) - view.volume(Purpose.ENERGY)
+    return view.volumes[Purpose.SALES] - view.volumes[Purpose.INPUTS] - view.volumes[Purpose.ENERGY]
 
 
 @measure(
@@ -39,7 +39,7 @@ def value_added(view: View) -> FloatArray:
 )
 def value_added_per_worker(view: View) -> FloatArray:
     """Value added per person at work in firms."""
-    return value_added.function(view) / (view.work.staff + view.work.talent)
+    return value_added.function(view) / view.work.people
 
 
 @measure(unit="1", formula="operating profit / sales of firms", source="zhao2020:III.C", null_when="no firm has sales")
@@ -117,25 +117,49 @@ def sme_refusal_rate(view: View) -> FloatArray:
 @measure(unit="firms per quarter", formula="count of events", source="zhao2020:III.D")
 def n_defaults(view: View) -> FloatArray:
     """Firms that defaulted on their debts this quarter."""
-    return view.event_counts[Event.DEFAULT].astype(np.float64)
+    return view.event_counts[Event.DEFAULT]
 
 
-def _budget(instrument: Instrument) -> Measure:
+_PURPOSE_OF = {
+    Instrument.CALL: Purpose.CALL,
+    Instrument.GRANT: Purpose.GRANT,
+    Instrument.DEDUCTION: Purpose.DEDUCTION,
+    Instrument.PLATFORM: Purpose.PLATFORM_SUPPORT,
+    Instrument.PILOT: Purpose.PILOT_SUPPORT,
+    Instrument.TALENT: Purpose.TALENT_PROGRAMME,
+    Instrument.TRAINING: Purpose.TRAINING,
+    Instrument.CULTIVATION: Purpose.CULTIVATION,
+    Instrument.GUARANTEE: Purpose.GUARANTEE,
+    Instrument.ADOPTION: Purpose.ADOPTION_SUBSIDY,
+    Instrument.SUPERVISION: Purpose.SUPERVISION,
+    Instrument.CHAIN_OFFICE: Purpose.CHAIN_OFFICE,
+}
+
+
+def _spent(instrument: Instrument) -> Measure:
+    purpose = _PURPOSE_OF[instrument]
+
     @measure(
-        name=f"budget_{instrument.name.lower()}",
-        doc=f"Public money earmarked for the {label(instrument)} instrument and not yet spent.",
-        unit=YUAN,
-        formula="balance at the end of the quarter",
+        name=f"spent_on_{instrument.name.lower()}",
+        doc=f"Money spent on the {label(instrument)} instrument, also by others than the government.",
+        unit=PER_QUARTER,
+        formula=f"payments for the purpose {label(purpose)}",
         source="zhao2020:III.D",
     )
-    def balance(view: View) -> FloatArray:
-        return view.world.regions.budget[:, instrument]
+    def spending(view: View) -> FloatArray:
+        return view.volumes[purpose]
 
-    return balance
+    return spending
 
 
 for _instrument in Instrument:
-    _budget(_instrument)
+    _spent(_instrument)
+
+
+@measure(unit=YUAN, formula="sum of the balances of all instruments", source="zhao2020:III.D")
+def unspent_budget(view: View) -> FloatArray:
+    """Public money earmarked for instruments and not yet spent."""
+    return view.world.regions.budget.sum(axis=1)
 
 
 @measure(unit=PER_QUARTER, formula="sum over platforms of fees + support - spending", source="li:3.C")
@@ -237,7 +261,7 @@ def talent_wage(view: View) -> FloatArray:
 @measure(unit=PER_QUARTER, formula="taxes of the quarter", source="zhao2020:III.D")
 def tax_revenue(view: View) -> FloatArray:
     """Taxes of firms and households."""
-    return view.volume(Purpose.TAX)
+    return view.volumes[Purpose.TAX]
 
 
 @measure(unit="1", formula="largest deviation of the books / gross flow, whole world", source="model.md law 3")

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import random
-
 import numpy as np
 
 from abm.measures import topology
+from abm.measures.communities import lists_inside, modularity_of
 from abm.measures.declaration import Measure, measure
 from abm.measures.view import INTERVAL, View
 from abm.state.codes import Event, Kind, Layer, label
@@ -63,13 +62,13 @@ def n_platforms(view: View) -> FloatArray:
 @measure(unit="firms per quarter", formula="count of entries", source="li:2.B")
 def n_entries(view: View) -> FloatArray:
     """Firms that entered this quarter."""
-    return view.event_counts[Event.ENTRY].astype(np.float64)
+    return view.event_counts[Event.ENTRY]
 
 
 @measure(unit="firms per quarter", formula="count of exits", source="li:2.B")
 def n_exits(view: View) -> FloatArray:
     """Firms that left this quarter."""
-    return view.event_counts[Event.EXIT].astype(np.float64)
+    return view.event_counts[Event.EXIT]
 
 
 @measure(unit="ties", formula="count by region of the source", source="li:2.B")
@@ -99,13 +98,13 @@ for _layer in Layer:
 @measure(unit="ties per quarter", formula="count", source="li:2.B")
 def n_ties_formed(view: View) -> FloatArray:
     """Ties formed this quarter."""
-    return view.event_counts[Event.TIE_FORMED].astype(np.float64)
+    return view.event_counts[Event.TIE_FORMED]
 
 
 @measure(unit="ties per quarter", formula="count", source="li:2.B")
 def n_ties_dissolved(view: View) -> FloatArray:
     """Ties dissolved this quarter, also by exit of one end."""
-    return view.event_counts[Event.TIE_DISSOLVED].astype(np.float64)
+    return view.event_counts[Event.TIE_DISSOLVED]
 
 
 @measure(unit="partners", formula=f"mean number of {_PARTNERS}", source="li:2.B", null_when="there is no actor")
@@ -165,38 +164,18 @@ def mean_path_length(view: View) -> FloatArray:
 
 @measure(
     unit="1",
-    formula="sum over communities of (ties inside / ties - (degrees / 2 ties)^2), communities by Leiden",
-    source="traag2019",
-    null_when=f"not a quarter of the interval ({INTERVAL}), nobody has a partner, or igraph is not installed",
+    formula="sum over communities of ties inside / ties - (degrees / 2 ties)^2, communities by Louvain",
+    source="blondel2008",
+    null_when=f"not a quarter of the interval ({INTERVAL}), or nobody has a partner",
 )
 def modularity(view: View) -> FloatArray:
     """How far the network falls apart into communities."""
     values = np.full(view.n_regions, np.nan)
     if view.is_interval:
+        first, partner = view.partners
         for r in range(view.n_regions):
-            values[r] = _modularity_of(view, r)
+            members = view.members_of(r)
+            place = np.full(len(first) - 1, -1)
+            place[members] = np.arange(len(members))
+            values[r] = modularity_of(*lists_inside(first, partner, members, place))
     return values
-
-
-def _modularity_of(view: View, region: int) -> float:
-    """Return the modularity of the ties inside a region; actors are listed by identity, so slots do not matter."""
-    try:
-        import igraph
-    except ImportError:
-        return np.nan
-    slots = view.members_of(region)
-    place = np.full(view.world.actors.rows, -1)
-    place[slots] = np.arange(len(slots))
-    first, partner = view.partners
-    low = np.repeat(place, np.diff(first))
-    high = place[partner]
-    is_kept = (low >= 0) & (low < high)
-    edges = np.stack([low[is_kept], high[is_kept]], axis=1)
-    if len(edges) == 0:
-        return np.nan
-    graph = igraph.Graph(n=len(slots), edges=edges[np.lexsort((edges[:, 1], edges[:, 0]))])
-    igraph.set_random_number_generator(random.Random(0))  # a fixed search order, no draw of the model
-    try:
-        return float(graph.community_leiden(objective_function="modularity", n_iterations=2).modularity)
-    finally:
-        igraph.set_random_number_generator(random)

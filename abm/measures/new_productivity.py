@@ -11,7 +11,7 @@ from abm.types import FloatArray
 @measure(unit="1", formula="sum_i sales_i digital_i / sum_i sales_i", source="cheng:2.1", null_when="no firm has sales")
 def digital_level(view: View) -> FloatArray:
     """Digital level of firms, weighted by sales."""
-    return view.work.digital / view.money.sales
+    return view.work.digital
 
 
 @measure(
@@ -19,13 +19,13 @@ def digital_level(view: View) -> FloatArray:
 )
 def intelligent_level(view: View) -> FloatArray:
     """Intelligent level of firms, weighted by sales."""
-    return view.work.intelligent / view.money.sales
+    return view.work.intelligent
 
 
 @measure(unit="1", formula="sum_i sales_i green_i / sum_i sales_i", source="cheng:2.1", null_when="no firm has sales")
 def green_level(view: View) -> FloatArray:
     """Green level of firms, weighted by sales."""
-    return view.work.green / view.money.sales
+    return view.work.green
 
 
 @measure(
@@ -36,7 +36,7 @@ def green_level(view: View) -> FloatArray:
 )
 def capability_index(view: View) -> FloatArray:
     """Technological capability of firms relative to the frontier, weighted by sales."""
-    return view.levels.capability / view.money.sales
+    return view.levels.capability
 
 
 @measure(
@@ -47,13 +47,13 @@ def capability_index(view: View) -> FloatArray:
 )
 def capability_index_firm_mean(view: View) -> FloatArray:
     """Technological capability of firms relative to the frontier, every firm alike."""
-    return view.levels.capability_firm_mean / view.money.n_firms
+    return view.levels.capability_firm_mean
 
 
 @measure(unit="1", formula="talent / (staff + talent)", source="cheng:4.1; zhao2020:III.B", null_when="nobody works")
 def talent_share(view: View) -> FloatArray:
     """Share of creative work: researchers, engineers and designers among the people at work in firms."""
-    return view.work.talent / (view.work.staff + view.work.talent)
+    return view.work.talent / view.work.people
 
 
 @measure(unit="full-time equivalents", formula="sum_i talent_i", source="zhao2020:III.B")
@@ -77,7 +77,7 @@ def staff(view: View) -> FloatArray:
 @measure(unit="million yuan per quarter", formula="payments for energy and raw materials", source="zhao2020:III.C")
 def energy_use(view: View) -> FloatArray:
     """Energy and raw materials used by firms, in total."""
-    return view.volume(Purpose.ENERGY)
+    return view.volumes[Purpose.ENERGY]
 
 
 @measure(
@@ -88,4 +88,4 @@ def energy_use(view: View) -> FloatArray:
 )
 def energy_use_per_sales(view: View) -> FloatArray:
     """Energy and raw materials used per yuan of sales."""
-    return view.volume(Purpose.ENERGY) / view.money.sales
+    return view.volumes[Purpose.ENERGY] / view.money.sales

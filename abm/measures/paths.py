@@ -7,6 +7,8 @@ share also comes without it.
 
 from __future__ import annotations
 
+import math
+
 import numpy as np
 
 from abm.measures.declaration import Measure, measure
@@ -17,7 +19,6 @@ from abm.types import FloatArray
 
 THREE: tuple[Path, ...] = (Path.COMMON_TECHNOLOGY, Path.SUPPORTING_CHAIN, Path.INNOVATION_PLATFORM)
 _SALES, _FIRM_MEAN, _SALES_NO_ENDOWMENT, _FIRM_MEAN_NO_ENDOWMENT = range(4)
-_LAST = len(THREE)
 _WEIGHTING = {
     _SALES: ("", "weighted by sales"),
     _FIRM_MEAN: ("_firm_mean", "every firm alike"),
@@ -43,8 +44,7 @@ def _path_share(path: Path, weighting: int) -> Measure:
         null_when=f"the three paths gained nothing in {WINDOW} quarters",
     )
     def share(view: View) -> FloatArray:
-        gains = view.trailing_gains[weighting]
-        return gains[path] / gains[:_LAST].sum(axis=0)
+        return view.path_shares[weighting, path]
 
     return share
 
@@ -61,8 +61,7 @@ def _paths_share_of_gains(weighting: int) -> Measure:
         null_when=f"no firm gained in {WINDOW} quarters",
     )
     def share(view: View) -> FloatArray:
-        gains = view.trailing_gains[weighting]
-        return gains[:_LAST].sum(axis=0) / gains.sum(axis=0)
+        return view.three_shares[weighting]
 
     return share
 
@@ -81,8 +80,7 @@ for _weighting in _WEIGHTING:
 )
 def chain_leader_share_of_gains(view: View) -> FloatArray:
     """Share of all gains that came along ties the chain leader proposed; apart from the three paths."""
-    gains = view.trailing_gains[_SALES]
-    return gains[Path.CHAIN_LEADER] / gains.sum(axis=0)
+    return view.gain_shares[_SALES, Path.CHAIN_LEADER]
 
 
 @measure(
@@ -93,10 +91,9 @@ def chain_leader_share_of_gains(view: View) -> FloatArray:
 )
 def path_entropy(view: View) -> FloatArray:
     """How evenly the three paths share their gains: 0 one path alone, 1 all alike."""
-    gains = view.trailing_gains[_SALES, :_LAST]
-    shares = gains / gains.sum(axis=0)
+    shares = view.path_shares[_SALES]
     terms = shares * np.log(np.where(shares > 0.0, shares, 1.0))
-    return -terms.sum(axis=0) / np.log(_LAST)
+    return -terms.sum(axis=0) / math.log(len(THREE))
 
 
 @measure(
@@ -109,10 +106,9 @@ def path_entropy(view: View) -> FloatArray:
 )
 def dominant_path(view: View) -> FloatArray:
     """Upgrading path that carries most of the three paths' gains; a description, not a cause."""
-    gains = view.trailing_gains[_SALES]
-    enough = gains[:_LAST].sum(axis=0) >= MIN_SHARE_OF_GAINS * gains.sum(axis=0)
     history = view.history
-    return np.where(enough & (history.leader >= 0) & (history.lead >= WINDOW), history.leader, np.nan)
+    leads = (view.three_shares[_SALES] >= MIN_SHARE_OF_GAINS) & (history.leader >= 0) & (history.lead >= WINDOW)
+    return np.where(leads, history.leader, np.nan)
 
 
 def _gain_by_origin(origin: Origin) -> Measure:

@@ -7,8 +7,9 @@ from typing import Any
 
 import numpy as np
 
-from abm.measures import frozen, sums
+from abm.measures import frozen, milestones
 from abm.measures.declaration import Measure, measure
+from abm.measures.frozen import Scale
 from abm.measures.history import WINDOW
 from abm.measures.panel import life_gains
 from abm.measures.structure import advancement, high_tech_share
@@ -18,6 +19,7 @@ from abm.state.ledger import PATH_OF
 from abm.types import FloatArray
 
 STAGES = ("factor", "value_chain", "structure")
+_FACTOR, _VALUE_CHAIN, _STRUCTURE = map(Scale.of, (frozen.FACTOR, frozen.VALUE_CHAIN, frozen.STRUCTURE))
 
 
 @measure(
@@ -28,7 +30,7 @@ STAGES = ("factor", "value_chain", "structure")
 )
 def equipment_level(view: View) -> FloatArray:
     """Capability embodied in the firms' equipment relative to the frontier, weighted by sales."""
-    return view.levels.equipment / view.money.sales
+    return view.levels.equipment
 
 
 @measure(
@@ -39,25 +41,38 @@ def equipment_level(view: View) -> FloatArray:
 )
 def labour_productivity(view: View) -> FloatArray:
     """Sales per person at work in firms."""
-    return view.money.sales / (view.work.staff + view.work.talent)
+    return view.money.sales / view.work.people
 
 
 @measure(unit="1", formula="sum_i sales_i skill_i / sum_i sales_i", source="cheng:4.1", null_when="no firm has sales")
 def skill(view: View) -> FloatArray:
     """Share of staff trained for new productivity, weighted by sales."""
-    return view.work.skill / view.money.sales
+    return view.work.skill
 
 
 @measure(unit="1", formula="sum_i sales_i v_i / sum_i sales_i", source="li:2.A", null_when="no firm has sales")
 def value_chain(view: View) -> FloatArray:
     """Value-chain position of firms, 0 processing to 1 design, brand and service, weighted by sales."""
-    return view.levels.value_chain / view.money.sales
+    return view.levels.value_chain
 
 
 @measure(unit="1", formula="sum_i v_i / n", source="li:2.A", null_when="there is no firm")
 def value_chain_firm_mean(view: View) -> FloatArray:
     """Value-chain position of firms, every firm alike."""
-    return view.levels.value_chain_firm_mean / view.money.n_firms
+    return view.levels.value_chain_firm_mean
+
+
+def indices(view: View) -> FloatArray:
+    """Return F, V and S, shape (indices, regions), made once per view."""
+    return view.once("indices", lambda: _made_indices(view))
+
+
+def _made_indices(view: View) -> FloatArray:
+    with np.errstate(divide="ignore", invalid="ignore"):
+        factor = [each.function(view) for each in (equipment_level, labour_productivity, skill)]
+        structure = [each.function(view) for each in (high_tech_share, advancement)]
+        position = [value_chain.function(view)]
+    return np.stack([_FACTOR.index(factor), _VALUE_CHAIN.index(position), _STRUCTURE.index(structure)])
 
 
 @measure(
@@ -67,7 +82,7 @@ def value_chain_firm_mean(view: View) -> FloatArray:
 )
 def factor_index(view: View) -> FloatArray:
     """Stage of factor upgrading, 0 to 1."""
-    return frozen.index([each.function(view) for each in (equipment_level, labour_productivity, skill)], frozen.FACTOR)
+    return indices(view)[0]
 
 
 @measure(
@@ -77,7 +92,7 @@ def factor_index(view: View) -> FloatArray:
 )
 def value_chain_index(view: View) -> FloatArray:
     """Stage of value-chain upgrading, 0 to 1."""
-    return frozen.index([value_chain.function(view)], frozen.VALUE_CHAIN)
+    return indices(view)[1]
 
 
 @measure(
@@ -87,16 +102,7 @@ def value_chain_index(view: View) -> FloatArray:
 )
 def structure_index(view: View) -> FloatArray:
     """Stage of structure upgrading, 0 to 1."""
-    return frozen.index([each.function(view) for each in (high_tech_share, advancement)], frozen.STRUCTURE)
-
-
-INDICES = (factor_index, value_chain_index, structure_index)
-
-
-def indices(view: View) -> FloatArray:
-    """Return F, V and S, shape (indices, regions)."""
-    with np.errstate(divide="ignore", invalid="ignore"):
-        return np.stack([each.function(view) for each in INDICES])
+    return indices(view)[2]
 
 
 @measure(
@@ -124,13 +130,13 @@ def _stage_share(place: int, name: str, formula: str, doc: str) -> Measure:
 _stage_share(
     0,
     "factor_upgraded_share",
-    f"firms with equipment at {sums.FACTOR_REACHED} of the frontier or above / firms",
+    f"firms with equipment at {milestones.FACTOR_REACHED} of the frontier or above / firms",
     "Share of firms that have upgraded their factors of production.",
 )
 _stage_share(
     1,
     "value_chain_upgraded_share",
-    f"firms with value-chain position {sums.VALUE_CHAIN_REACHED} or above / firms",
+    f"firms with value-chain position {milestones.VALUE_CHAIN_REACHED} or above / firms",
     "Share of firms that live on design, brand and service.",
 )
 _stage_share(

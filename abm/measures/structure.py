@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
+from abm.measures import sums
 from abm.measures.declaration import measure
 from abm.measures.view import View
 from abm.types import FloatArray
@@ -17,7 +18,7 @@ from abm.types import FloatArray
 )
 def advancement(view: View) -> FloatArray:
     """Mean technology class of the region's sales."""
-    return view.levels.technology_class / view.money.sales
+    return view.levels.technology_class
 
 
 @measure(
@@ -28,7 +29,7 @@ def advancement(view: View) -> FloatArray:
 )
 def high_tech_share(view: View) -> FloatArray:
     """Share of high-technology sectors in sales."""
-    return view.levels.high_technology / view.money.sales
+    return view.levels.high_technology
 
 
 @measure(
@@ -39,13 +40,7 @@ def high_tech_share(view: View) -> FloatArray:
 )
 def rationalisation(view: View) -> FloatArray:
     """How well the sectors' shares in output match their shares in employment; 1 is a perfect match."""
-    sales, work = view.by_sector
-    output_share = sales / sales.sum(axis=1, keepdims=True)
-    work_share = work / work.sum(axis=1, keepdims=True)
-    matters = (output_share > 0.0) & (work_share > 0.0)
-    terms = np.where(matters, output_share * np.log(np.where(matters, output_share / work_share, 1.0)), 0.0)
-    known = np.isfinite(output_share[:, 0]) & np.isfinite(work_share[:, 0])
-    return np.where(known, np.exp(-np.maximum(terms.sum(axis=1), 0.0)), np.nan)
+    return view.once("rationalisation", lambda: sums.rationalisation(view.by_sector))
 
 
 @measure(
@@ -57,7 +52,8 @@ def rationalisation(view: View) -> FloatArray:
 def demand_adaptability(view: View) -> FloatArray:
     """How well what the region makes matches what its markets ask for, exports included."""
     sales = view.by_sector[0]
-    demand = view.world.regions.demand
+    regions = view.world.regions
+    demand = regions.demand + regions.export_orders
     gap = np.abs(sales / sales.sum(axis=1, keepdims=True) - demand / demand.sum(axis=1, keepdims=True))
     return 1.0 - 0.5 * gap.sum(axis=1)
 
@@ -70,7 +66,7 @@ def demand_adaptability(view: View) -> FloatArray:
 )
 def local_content(view: View) -> FloatArray:
     """Share of inputs that firms buy in the region."""
-    return view.work.local_inputs / view.money.sales
+    return view.work.local_inputs
 
 
 @measure(
@@ -81,7 +77,7 @@ def local_content(view: View) -> FloatArray:
 )
 def division_of_labour(view: View) -> FloatArray:
     """Share of production steps that firms buy from specialists."""
-    return view.work.outside_steps / view.money.sales
+    return view.work.outside_steps
 
 
 @measure(

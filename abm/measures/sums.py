@@ -6,26 +6,20 @@ is which.
 
 from __future__ import annotations
 
+import math
 from typing import NamedTuple
 
 import numpy as np
 
 from abm.kernel import kernel
-from abm.state.codes import N_LEVELS, Kind, Mode, Stage
-from abm.types import BoolArray, FloatArray, IntArray, UidArray
+from abm.state.codes import N_LEVELS, Kind, Mode
+from abm.types import BoolArray, FloatArray, IntArray
 
 _FIRM = int(Kind.FIRM)
 _INDEPENDENT = int(Mode.INDEPENDENT)
 _JOINT = int(Mode.JOINT)
-_SHELVED = int(Stage.SHELVED)
 _N_LEVELS = N_LEVELS
 
-FACTOR_REACHED = 0.6
-"""Level of the equipment relative to the frontier from which a firm has upgraded its factors."""
-VALUE_CHAIN_REACHED = 0.5
-"""Value-chain position from which design, brand and service carry a firm."""
-SLACK = 0.05
-"""A stage is lost only this far below its bound, so that firms do not flicker."""
 HIGH_TECHNOLOGY = 2
 """Technology class of high-technology sectors."""
 
@@ -98,7 +92,7 @@ def money_sums(
 
 
 class Levels(NamedTuple):
-    """Sums over the firms of each region of level times sales (million yuan per quarter)."""
+    """Means over the firms of each region, weighted by sales; the last two every firm alike."""
 
     capability: FloatArray
     equipment: FloatArray
@@ -124,7 +118,7 @@ def level_sums(
     technology_class: IntArray,
     n_regions: int,
 ) -> FloatArray:
-    """Return the rows of `Levels`, shape (7, regions); the last two are plain sums over firms.
+    """Return the rows of `Levels`, shape (7, regions), NaN without sales, the last two without firms.
 
     Capability index a_i = sum_k W_sk A_ik / F_k; equipment relative to the frontier of the firm's sector,
     e_i / sum_k W_sk F_k.
@@ -135,9 +129,11 @@ def level_sums(
     ...                    np.array([0.6]), np.array([0.3]), np.array([[0.5, 0.5]]), np.array([1.0, 2.0]),
     ...                    np.array([2]), 1)
     >>> table[:, 0].round(3).tolist()
-    [4.5, 4.0, 3.0, 20.0, 10.0, 0.45, 0.3]
+    [0.45, 0.4, 0.3, 2.0, 1.0, 0.45, 0.3]
     """
     out = np.zeros((7, n_regions))
+    total = np.zeros(n_regions)
+    number = np.zeros(n_regions)
     for i in range(len(is_active)):
         if not is_active[i] or kind[i] != _FIRM:
             continue
@@ -148,6 +144,8 @@ def level_sums(
         for k in range(len(frontier)):
             index += weight[s, k] * capability[i, k] / frontier[k]
             reference += weight[s, k] * frontier[k]
+        total[r] += sales[i]
+        number[r] += 1.0
         out[0, r] += sales[i] * index
         out[1, r] += sales[i] * equipment_level[i] / reference
         out[2, r] += sales[i] * value_chain[i]
@@ -156,15 +154,20 @@ def level_sums(
             out[4, r] += sales[i]
         out[5, r] += index
         out[6, r] += value_chain[i]
+    for r in range(n_regions):
+        for row in range(7):
+            divisor = total[r] if row < 5 else number[r]
+            out[row, r] = out[row, r] / divisor if divisor > 0.0 else np.nan
     return out
 
 
 class Work(NamedTuple):
-    """Sums over the firms of each region: people, and level times sales (million yuan per quarter)."""
+    """Of the firms of each region: people (full-time equivalents), then means weighted by sales."""
 
     staff: FloatArray
     talent: FloatArray
     vacancy: FloatArray
+    people: FloatArray
     skill: FloatArray
     local_inputs: FloatArray
     outside_steps: FloatArray
@@ -188,27 +191,33 @@ def work_sums(
     level: FloatArray,
     n_regions: int,
 ) -> FloatArray:
-    """Return the rows of `Work`, shape (9, regions).
+    """Return the rows of `Work`, shape (10, regions), the means NaN without sales.
 
     >>> import numpy as np
     >>> zero = np.zeros(1, np.int64); half = np.array([0.5]); two = np.array([2.0])
     >>> work_sums(np.array([True]), zero, zero, two, two, half, half, half, half, half,
     ...           np.array([[0.1, 0.2, 0.3]]), 1)[:, 0].round(3).tolist()
-    [2.0, 0.5, 0.5, 1.0, 1.0, 1.0, 0.2, 0.4, 0.6]
+    [2.0, 0.5, 0.5, 2.5, 0.5, 0.5, 0.5, 0.1, 0.2, 0.3]
     """
-    out = np.zeros((6 + _N_LEVELS, n_regions))
+    out = np.zeros((7 + _N_LEVELS, n_regions))
+    total = np.zeros(n_regions)
     for i in range(len(is_active)):
         if not is_active[i] or kind[i] != _FIRM:
             continue
         r = region[i]
+        total[r] += sales[i]
         out[0, r] += staff[i]
         out[1, r] += talent[i]
         out[2, r] += vacancy[i]
-        out[3, r] += sales[i] * skill[i]
-        out[4, r] += sales[i] * local_input_share[i]
-        out[5, r] += sales[i] * outside_step_share[i]
+        out[3, r] += staff[i] + talent[i]
+        out[4, r] += sales[i] * skill[i]
+        out[5, r] += sales[i] * local_input_share[i]
+        out[6, r] += sales[i] * outside_step_share[i]
         for j in range(_N_LEVELS):
-            out[6 + j, r] += sales[i] * level[i, j]
+            out[7 + j, r] += sales[i] * level[i, j]
+    for r in range(n_regions):
+        for row in range(4, 7 + _N_LEVELS):
+            out[row, r] = out[row, r] / total[r] if total[r] > 0.0 else np.nan
     return out
 
 
@@ -242,166 +251,31 @@ def sector_sums(
 
 
 @kernel
-def gain_sums(
-    is_active: BoolArray, kind: IntArray, region: IntArray, sales: FloatArray, gain: FloatArray, n_regions: int
-) -> FloatArray:
-    """Return the firms' gains times sales and plain, shape (2, regions, origins, routes).
+def rationalisation(by_sector: FloatArray) -> FloatArray:
+    """Return exp(-TL) with TL = sum_s (Y_s/Y) ln[(Y_s/Y) / (L_s/L)] (Gan, Zheng & Yu 2011), shape (regions,).
+
+    `by_sector` is from `sector_sums`. NaN without sales or people at work; a sector with only one of both counts as a
+    sector with a millionth of the other.
 
     >>> import numpy as np
-    >>> gain = np.zeros((2, 8, 9)); gain[0, 0, 5] = 0.1; gain[1, 0, 5] = 0.2; zero = np.zeros(2, np.int64)
-    >>> sums = gain_sums(np.array([True, True]), zero, zero, np.array([3.0, 1.0]), gain, 1)
-    >>> sums[:, 0, 0, 5].round(3).tolist()
-    [0.5, 0.3]
+    >>> round(float(rationalisation(np.array([[[1.0, 3.0]], [[4.0, 4.0]]]))[0]), 6)
+    0.877383
     """
-    out = np.zeros((2, n_regions, gain.shape[1], gain.shape[2]))
-    for i in range(len(is_active)):
-        if not is_active[i] or kind[i] != _FIRM:
+    out = np.full(by_sector.shape[1], np.nan)
+    for r in range(by_sector.shape[1]):
+        sales = 0.0
+        people = 0.0
+        for s in range(by_sector.shape[2]):
+            sales += by_sector[0, r, s]
+            people += by_sector[1, r, s]
+        if sales <= 0.0 or people <= 0.0:
             continue
-        r = region[i]
-        for o in range(gain.shape[1]):
-            for t in range(gain.shape[2]):
-                out[0, r, o, t] += sales[i] * gain[i, o, t]
-                out[1, r, o, t] += gain[i, o, t]
-    return out
-
-
-@kernel
-def path_sums(
-    sums: FloatArray, sales: FloatArray, n_firms: FloatArray, path_of: IntArray, n_paths: int, endowment: int
-) -> FloatArray:
-    """Return mean gain per firm by path, shape (4, regions, paths): see `history.WEIGHTINGS`.
-
-    `sums` is from `gain_sums`; zero where there are no sales, or no firms.
-    """
-    out = np.zeros((4, sums.shape[1], n_paths))
-    for w in range(2):
-        for r in range(sums.shape[1]):
-            divisor = sales[r] if w == 0 else n_firms[r]
-            if divisor <= 0.0:
-                continue
-            for o in range(sums.shape[2]):
-                for t in range(sums.shape[3]):
-                    value = sums[w, r, o, t] / divisor
-                    out[w, r, path_of[o, t]] += value
-                    if o != endowment:
-                        out[w + 2, r, path_of[o, t]] += value
-    return out
-
-
-@kernel
-def firm_stages(
-    is_active: BoolArray,
-    kind: IntArray,
-    uid: UidArray,
-    sector: IntArray,
-    second_sector: IntArray,
-    equipment_level: FloatArray,
-    value_chain: FloatArray,
-    reference: FloatArray,
-    technology_class: IntArray,
-    before: IntArray,
-    before_uid: UidArray,
-) -> IntArray:
-    """Return the stages each firm has reached: 1 factor + 2 value chain + 4 structure, -1 for others, (actors,).
-
-    Reached in any order: equipment near the frontier; value-chain position beyond processing; a high-technology
-    sector. `reference` is the frontier seen by each sector, sum_k W_sk F_k; `before` is last quarter's answer, for
-    the slack.
-
-    >>> import numpy as np
-    >>> zero = np.zeros(1, np.int64); one = np.ones(1, np.uint64)
-    >>> def stage(equipment, value_chain, before):
-    ...     return int(firm_stages(np.array([True]), zero, one, zero, zero - 1, np.array([equipment]),
-    ...                np.array([value_chain]), np.array([1.0]), zero, np.array([before]), one)[0])
-    >>> stage(0.7, 0.2, 0), stage(0.7, 0.47, 0), stage(0.7, 0.47, 3)
-    (1, 1, 3)
-    """
-    reached = np.full(len(is_active), -1, np.int64)
-    for i in range(len(is_active)):
-        if not is_active[i] or kind[i] != _FIRM:
-            continue
-        earlier = before[i] if before_uid[i] == uid[i] and before[i] > 0 else 0
-        stage = 0
-        if equipment_level[i] / reference[sector[i]] >= FACTOR_REACHED - (SLACK if earlier & 1 else 0.0):
-            stage += 1
-        if value_chain[i] >= VALUE_CHAIN_REACHED - (SLACK if earlier & 2 else 0.0):
-            stage += 2
-        second = second_sector[i]
-        if technology_class[sector[i]] >= HIGH_TECHNOLOGY or (
-            second >= 0 and technology_class[second] >= HIGH_TECHNOLOGY
-        ):
-            stage += 4
-        reached[i] = stage
-    return reached
-
-
-@kernel
-def stage_counts(reached: IntArray, region: IntArray, n_regions: int) -> FloatArray:
-    """Return how many firms have reached factor, value chain, structure and none of them, shape (4, regions)."""
-    out = np.zeros((4, n_regions))
-    for i in range(len(reached)):
-        if reached[i] < 0:
-            continue
-        for j in range(3):
-            if (reached[i] >> j) & 1:
-                out[j, region[i]] += 1.0
-        if reached[i] == 0:
-            out[3, region[i]] += 1.0
-    return out
-
-
-@kernel
-def event_counts(
-    kind: IntArray, region: IntArray, quarter: IntArray, now: int, n_kinds: int, n_regions: int
-) -> IntArray:
-    """Return this quarter's events by kind, shape (kinds, regions), read from the end of the table.
-
-    An event outside every region counts in the region if there is only one.
-
-    >>> import numpy as np
-    >>> event_counts(np.array([0, 1, 1]), np.array([0, 0, -1]), np.array([4, 5, 5]), 5, 3, 1).tolist()
-    [[0], [2], [0]]
-    """
-    out = np.zeros((n_kinds, n_regions), np.int64)
-    e = len(kind) - 1
-    while e >= 0 and quarter[e] >= now:
-        r = region[e]
-        if r < 0 and n_regions == 1:
-            r = 0
-        if r >= 0:
-            out[kind[e], r] += 1
-        e -= 1
-    return out
-
-
-class ProjectCounts(NamedTuple):
-    """Innovation projects of each region."""
-
-    running: FloatArray
-    shelved: FloatArray
-    pull: FloatArray
-
-
-@kernel
-def project_counts(
-    is_active: BoolArray, region: IntArray, stage: IntArray, is_pull: BoolArray, n_regions: int
-) -> FloatArray:
-    """Return the rows of `ProjectCounts`, shape (3, regions); `pull` counts projects under way only.
-
-    >>> import numpy as np
-    >>> yes = np.array([True, True]); zero = np.zeros(2, np.int64)
-    >>> project_counts(yes, zero, np.array([0, 4]), yes, 1)[:, 0].tolist()
-    [1.0, 1.0, 1.0]
-    """
-    out = np.zeros((3, n_regions))
-    for e in range(len(is_active)):
-        if is_active[e]:
-            if stage[e] == _SHELVED:
-                out[1, region[e]] += 1.0
-            else:
-                out[0, region[e]] += 1.0
-                if is_pull[e]:
-                    out[2, region[e]] += 1.0
+        theil = 0.0
+        for s in range(by_sector.shape[2]):
+            share = by_sector[0, r, s] / sales
+            if share > 0.0:
+                theil += share * math.log(share / max(by_sector[1, r, s] / people, 1e-6 * share))
+        out[r] = math.exp(-max(theil, 0.0))
     return out
 
 

@@ -8,17 +8,20 @@ from typing import Any, TypeVar
 
 import numpy as np
 
-from abm.measures import sums, topology
+from abm.measures import flows, milestones, sums, topology
 from abm.measures.history import History
 from abm.parameters import Parameters
 from abm.randomness import Draws
-from abm.state.codes import FIRST_AGGREGATE, N_PATHS, ClaimKind, Event, Origin, Purpose
+from abm.state.codes import FIRST_AGGREGATE, N_ORIGINS, N_PATHS, N_ROUTES, ClaimKind, Origin
 from abm.state.ledger import PATH_OF
 from abm.state.network import ring_points
 from abm.state.world import World
 from abm.types import FloatArray, IntArray
 
 Result = TypeVar("Result")
+
+N_THREE = 3
+"""The three paths come first among the paths; see `Path`."""
 
 INTERVAL = 8
 """Quarters between two looks at path length and modularity, which cost more than a quarter of the model."""
@@ -61,7 +64,7 @@ class View:
 
     def remember(self) -> None:
         """Enter this quarter's gains and events in the history, once, before the first measure is taken."""
-        self.history.fit_to(self.world.actors.rows)
+        self.history.fit_to(len(self.world.actors.uid))
         self.history.push(self.path_gains, self.event_counts)
 
     # ------------------------------------------------------------------------------------------------ firms
@@ -77,7 +80,7 @@ class View:
 
     @cached_property
     def levels(self) -> sums.Levels:
-        """Sums of the firms' levels times sales."""
+        """Means of the firms' levels."""
         actors, structure = self.world.actors, self.world.structure
         return sums.Levels(*sums.level_sums(
             actors.is_active, actors.kind, actors.region, actors.sector, actors.sales, actors.capability,
@@ -87,7 +90,7 @@ class View:
 
     @cached_property
     def work(self) -> sums.Work:
-        """Sums of the firms' people and of levels times sales."""
+        """The firms' people and means of levels."""
         actors = self.world.actors
         return sums.Work(*sums.work_sums(
             actors.is_active, actors.kind, actors.region, actors.sales, actors.staff, actors.talent, actors.vacancy,
@@ -105,9 +108,9 @@ class View:
 
     @cached_property
     def reached(self) -> IntArray:
-        """Stages each firm has reached, see `sums.firm_stages`."""
+        """Stages each firm has reached, see `milestones.firm_stages`."""
         actors, structure = self.world.actors, self.world.structure
-        return sums.firm_stages(
+        return milestones.firm_stages(
             actors.is_active, actors.kind, actors.uid, actors.sector, actors.second_sector, actors.equipment_level,
             actors.value_chain, structure.weight @ self.world.fields.frontier, structure.technology_class,
             self.history.reached, self.history.reached_uid,
@@ -116,7 +119,7 @@ class View:
     @cached_property
     def stage_counts(self) -> FloatArray:
         """Firms that have reached factor, value chain, structure and none of them, shape (4, regions)."""
-        return sums.stage_counts(self.reached, self.world.actors.region, self.n_regions)
+        return milestones.stage_counts(self.reached, self.world.actors.region, self.n_regions)
 
     def equality(self, value: FloatArray) -> sums.Equality:
         """Return how evenly `value`, shape (actors,), is spread over the firms of each region."""
@@ -136,9 +139,8 @@ class View:
         """Money of others that each actor works with: loans and equity on it (million yuan), shape (actors,)."""
         claims = self.world.claims
         chosen = claims.is_active & ((claims.kind == int(ClaimKind.LOAN)) | (claims.kind == int(ClaimKind.EQUITY)))
-        funds: FloatArray = np.bincount(
-            claims.debtor[chosen], claims.principal[chosen], minlength=self.world.actors.rows
-        )
+        summed = np.bincount(claims.debtor[chosen], claims.principal[chosen], minlength=len(self.world.actors.uid))
+        funds = summed.astype(np.float64)
         funds.flags.writeable = False  # like the columns, so that one compiled kernel serves both
         return funds
 
@@ -153,9 +155,9 @@ class View:
     def gains(self) -> FloatArray:
         """Firms' gains this quarter, times sales and plain, shape (2, regions, origins, routes)."""
         actors = self.world.actors
-        return sums.gain_sums(
-            actors.is_active, actors.kind, actors.region, actors.sales, self.world.ledger.gain, self.n_regions
-        )
+        flat = self.world.ledger.gain.reshape(len(actors.uid), -1)
+        summed = flows.gain_sums(actors.is_active, actors.kind, actors.region, actors.sales, flat, self.n_regions)
+        return summed.reshape(2, self.n_regions, N_ORIGINS, N_ROUTES)
 
     @cached_property
     def gains_by_origin(self) -> FloatArray:
@@ -171,39 +173,60 @@ class View:
     def path_gains(self) -> FloatArray:
         """Mean gain by path this quarter, shape (weightings, regions, paths)."""
         money = self.money
-        return sums.path_sums(self.gains, money.sales, money.n_firms, PATH_OF, N_PATHS, int(Origin.ENDOWMENT))
+        return flows.path_sums(self.gains, money.sales, money.n_firms, PATH_OF, N_PATHS, int(Origin.ENDOWMENT))
 
     @cached_property
     def trailing_gains(self) -> FloatArray:
         """Mean gain by path over the last quarters, shape (weightings, paths, regions)."""
-        return np.ascontiguousarray(self.history.path_gains.sum(axis=0).swapaxes(1, 2))
+        gains: FloatArray = self.history.path_gains.sum(axis=0).swapaxes(1, 2)
+        return gains
+
+    @cached_property
+    def path_shares(self) -> FloatArray:
+        """Share of each of the three paths in their trailing gains, shape (weightings, paths, regions)."""
+        three = self.trailing_gains[:, :N_THREE]
+        return three / three.sum(axis=1, keepdims=True)
+
+    @cached_property
+    def gain_shares(self) -> FloatArray:
+        """Share of each path, and of none, in all trailing gains, shape (weightings, paths, regions)."""
+        gains = self.trailing_gains
+        return gains / gains.sum(axis=1, keepdims=True)
+
+    @cached_property
+    def three_shares(self) -> FloatArray:
+        """Share of the three paths in all trailing gains, shape (weightings, regions)."""
+        share: FloatArray = self.gain_shares[:, :N_THREE].sum(axis=1)
+        return share
 
     # ----------------------------------------------------------------------------------------- events, money
 
     @cached_property
-    def event_counts(self) -> IntArray:
-        """Events this quarter by kind, shape (kinds, regions)."""
+    def event_counts(self) -> FloatArray:
+        """Events this quarter by kind, see `flows.event_counts`, shape (`flows.N_COUNTS`, regions)."""
         columns = self.world.events.columns()
-        return sums.event_counts(
-            columns["kind"], columns["region"], columns["quarter"], self.world.quarter, len(Event), self.n_regions
-        )
+        return flows.event_counts(
+            columns["kind"], columns["region"], columns["channel"], columns["quarter"], self.world.quarter,
+            self.n_regions,
+        )  # fmt: skip
 
     @cached_property
-    def trailing_events(self) -> IntArray:
-        """Events of the last quarters by kind, shape (kinds, regions)."""
-        counts: IntArray = self.history.events.sum(axis=0)
+    def trailing_events(self) -> FloatArray:
+        """Events of the last quarters by kind, shape (`flows.N_COUNTS`, regions)."""
+        counts: FloatArray = self.history.events.sum(axis=0)
         return counts
 
-    def volume(self, purpose: Purpose) -> FloatArray:
-        """Return the money moved for a purpose this quarter (million yuan), shape (regions,)."""
-        amount: FloatArray = self.world.volumes.amount[int(purpose), : self.n_regions]
+    @cached_property
+    def volumes(self) -> FloatArray:
+        """Money moved this quarter by purpose and region (million yuan), shape (purposes, regions)."""
+        amount: FloatArray = self.world.volumes.amount[:, : self.n_regions]
         return amount
 
     @cached_property
-    def projects(self) -> sums.ProjectCounts:
+    def projects(self) -> flows.ProjectCounts:
         """Innovation projects under way, on the shelf, and pulled by demand."""
         projects = self.world.projects
-        return sums.ProjectCounts(*sums.project_counts(
+        return flows.ProjectCounts(*flows.project_counts(
             projects.is_active, projects.region, projects.stage, projects.is_pull, self.n_regions
         ))  # fmt: skip
 
@@ -214,13 +237,14 @@ class View:
         rows = np.flatnonzero(platforms.is_active)
         region = self.world.actors.region[platforms.actor[rows]]
         columns = (platforms.income, platforms.support, platforms.spending)
-        return np.stack([np.bincount(region, column[rows], self.n_regions) for column in columns])
+        by_region = [np.bincount(region, column[rows], self.n_regions) for column in columns]
+        return np.stack(by_region).astype(np.float64)  # bincount of nothing gives whole numbers
 
     @cached_property
     def cash(self) -> FloatArray:
         """Cash of all accounts of each region (million yuan), shape (regions,)."""
         actors = self.world.actors
-        counted = np.bincount(actors.region + 1, actors.cash * actors.is_active, self.n_regions + 1)
+        counted: Any = np.bincount(actors.region + 1, actors.cash * actors.is_active, self.n_regions + 1)
         within: FloatArray = counted[1:]
         return within
 

@@ -11,8 +11,8 @@ from abm.parameters import Parameters, per_quarter
 from abm.randomness import Draws, uniform
 from abm.rule import rule
 from abm.state import closing
-from abm.state.codes import Event, Kind
 from abm.state.closing import close_actors
+from abm.state.codes import Event, Kind
 from abm.state.world import World
 from abm.types import BoolArray, FloatArray, IntArray, UidArray
 
@@ -36,7 +36,7 @@ def closing_firms(
     """Return which firms close this quarter.
 
     Hazard by age follows F24: low in the first year, at its highest to the seventh year, then falling; it falls with
-    ln size. ``relative_size`` is sales over the region's median.
+    ln size. ``relative_size`` is sales over the region's mean.
     """
     result = np.zeros(len(firm), np.bool_)
     for f in range(len(firm)):
@@ -75,12 +75,10 @@ def close_firms(world: World, parameters: Parameters, draws: Draws) -> None:
     firm = world.slots(Kind.FIRM)
     if len(firm) == 0:
         return
-    sales = actors.sales[firm]
-    median = np.ones(world.structure.n_regions)
-    for r in range(world.structure.n_regions):
-        here = sales[actors.region[firm] == r]
-        median[r] = max(float(np.median(here)), 1e-9) if len(here) else 1.0
-    relative = sales / median[actors.region[firm]]
+    region = actors.region[firm]
+    number = np.maximum(np.bincount(region, minlength=world.structure.n_regions), 1)
+    mean = np.bincount(region, actors.sales[firm], len(number)) / number
+    relative = actors.sales[firm] / np.maximum(mean[region], 1e-9)
     worth = actors.cash[firm] + actors.equipment[firm] - actors.debt[firm]
     insolvent = (actors.missed_payments[firm] >= parameters.finance.missed_limit) | (worth < 0.0)
     insolvent |= actors.expected_orders[firm] < 1e-6

@@ -64,6 +64,8 @@ def replicated(
     key: np.uint64,
     strength: FloatArray,
     share: FloatArray,
+    sales: FloatArray,
+    orders: FloatArray,
     import_share: FloatArray,
     import_strength: FloatArray,
     first_import_share: FloatArray,
@@ -71,10 +73,12 @@ def replicated(
     drag: float,
     noise: float,
     pull: float,
+    unfilled_loss: float,
 ) -> tuple[FloatArray, FloatArray]:
     """Return new shares of firms and of imports in each market; together they sum to 1.
 
-    m' = m exp(eta (E - drag m) + noise) / sum. Without firms imports take all.
+    m' = m exp(eta (E - drag m) + noise) filled^loss / sum, where filled is the part of last quarter's orders that was
+    delivered: who cannot deliver loses customers. Without firms imports take all.
     """
     n_markets = len(import_share)
     total = np.zeros(n_markets)
@@ -84,6 +88,8 @@ def replicated(
         step = selection * (strength[f] - drag * m)
         if noise > 0.0:
             step += noise * laplace(key, uid[firm[f]], 0)
+        if orders[firm[f]] > 0.0:
+            step += unfilled_loss * math.log(max(0.1, min(1.0, sales[firm[f]] / orders[firm[f]])))
         raw[f] = max(m, 1e-9) * math.exp(max(-_LARGEST_STEP, min(_LARGEST_STEP, step)))
         total[market[f]] += raw[f]
     raw_import = np.empty(n_markets)
@@ -103,7 +109,7 @@ def replicated(
 @rule(
     writes=("actors.market_share", "regions.import_share", "regions.import_appeal"),
     source="zhao2020:III.C",
-    off={"market.selection": 0.0, "market.share_noise": 0.0, "market.import_pull": 0.0},
+    off={"market.competition": False},
 )
 def compete_for_shares(world: World, parameters: Parameters, draws: Draws) -> None:
     """Sectors and firms with better and cheaper products gain share; laggards and imports lose it.
@@ -112,10 +118,10 @@ def compete_for_shares(world: World, parameters: Parameters, draws: Draws) -> No
     Units      m: share of the market; eta: 1/quarter
     Source     zhao2020 III.C (fast sectors rise, laggards are eliminated); replicator of model.md line 12
     Draws      "share noise" per firm: Laplace
-    Off when   market.selection = 0, market.share_noise = 0 and market.import_pull = 0
+    Off when   market.competition = false
     """
     p, st = parameters.market, world.structure
-    if p.selection == 0.0 and p.share_noise == 0.0 and p.import_pull == 0.0:
+    if not p.competition:
         return
     actors, regions = world.actors, world.regions
     firm = world.slots(Kind.FIRM)
@@ -132,8 +138,8 @@ def compete_for_shares(world: World, parameters: Parameters, draws: Draws) -> No
         regions.import_appeal[:] = appeal.reshape(st.n_regions, st.n_sectors)
     share, import_share = replicated(
         firm, market, actors.uid, draws.key("share noise"), strength, actors.market_share,
-        regions.import_share.ravel(), foreign + regions.import_appeal.ravel(), regions.first_import_share.ravel(),
-        p.selection, p.size_drag, p.share_noise, p.import_pull,
+        actors.sales, actors.orders, regions.import_share.ravel(), foreign + regions.import_appeal.ravel(), regions.first_import_share.ravel(),
+        p.selection, p.size_drag, p.share_noise, p.import_pull, p.unfilled_loss,
     )  # fmt: skip
     actors.market_share[firm] = share
     regions.import_share[:] = import_share.reshape(st.n_regions, st.n_sectors)

@@ -16,11 +16,12 @@ from abm.state import accounts
 from abm.state.accounts import transfer
 from abm.state.codes import Event, Instrument, Kind, Mode, Origin, Purpose, Route
 from abm.state.world import World
-from abm.types import FloatArray, IntArray
+from abm.types import BoolArray, FloatArray, IntArray
 
 _SUPPLIER, _SPIN_OFF, _OUTSIDER = "supplier", "spin-off", "outsider"
 _SUPERVISION_COST = 0.05
 _MOST_ENTRANTS = 0.1
+_STRONGEST_PULL = 0.3
 
 
 @kernel
@@ -45,7 +46,7 @@ def expected_entrants(
         for s in range(n_firms.shape[1]):
             if demand[r, s] > 0.0 and is_awake[r, s] > 0.0:
                 room = max(0.0, 1.0 - capacity[r, s] / demand[r, s])
-                pull = order_led * min(1.0, wanted[r, s] / demand[r, s])
+                pull = order_led * min(_STRONGEST_PULL, wanted[r, s] / demand[r, s])
                 result[r, s] = rate * (n_firms[r, s] + 1.0 * (n_firms[r, s] == 0.0)) * (room + pull)
     return result
 
@@ -118,16 +119,18 @@ def _found(
 ) -> None:
     """Give each entrant a row, knowledge, money, equipment and a first share of its market."""
     actors, st, p = world.actors, world.structure, parameters.turnover
+    if not wanted:
+        return
     slots = world.free_rows("actors", len(wanted))
-    median, mean_index = _benchmarks(world, firm)
+    mean_sales, mean_level = _benchmarks(world, firm)
     key = draws.key("entrant")
     for ordinal, (slot, (r, s, cause, parent)) in enumerate(zip(slots, wanted, strict=False)):
         uid = make_uid(st.region_names[r], st.sector_names[s], cause, world.quarter, ordinal)
-        knowledge = actors.capability[parent] * 0.8 if parent >= 0 else mean_index[r, s]
+        knowledge = actors.capability[parent] * 0.8 if parent >= 0 else mean_level[r, s]
         factor = 0.8 + 0.3 * uniform(key, uid, 0)
         if cause == _OUTSIDER:
             factor *= 1.0 - p.outsider_disturbance * (1.0 - _supervise(world, r))
-        size = p.entrant_size * median[r, s] * (0.5 + uniform(key, uid, 1))
+        size = p.entrant_size * mean_sales[r, s] * (0.5 + uniform(key, uid, 1))
         payer = world.rest_of_world if cause == _OUTSIDER else int(world.regions.household_slot[r])
         plant = st.capital_ratio[s] * size / parameters.investment.target_utilisation
         paid = transfer_to_entrant(world, payer, int(slot), p.entrant_cash * size + plant)
@@ -136,7 +139,7 @@ def _found(
             transfer(world, int(slot), payer, float(actors.cash[slot]), Purpose.ENTRY)
             continue
         size, plant = size * scale, plant * scale
-        world.names[int(uid)] = f"{st.sector_names[s]}-{cause}-{world.quarter}-{ordinal}"
+        world.names[int(uid)] = f"{st.sector_names[s].replace('_', ' ')} {cause} {world.quarter}-{ordinal}"
         _write_entrant(world, parameters, int(slot), uid, r, s, size, knowledge * factor, plant)
         world.events.add(
             Event.ENTRY, world.quarter, uid, region=r, channel=[_SUPPLIER, _SPIN_OFF, _OUTSIDER].index(cause),
@@ -164,19 +167,54 @@ def _supervise(world: World, r: int) -> float:
 
 
 def _benchmarks(world: World, firm: IntArray) -> tuple[FloatArray, FloatArray]:
-    """Return the median sales and the mean capability of each market; the region's, or small ones, where it is empty."""
+    """Return the mean sales of SMEs and the mean capability of each market; the region's where a market is empty."""
     actors, st = world.actors, world.structure
-    median = np.zeros((st.n_regions, st.n_sectors))
-    mean = np.zeros((st.n_regions, st.n_sectors, st.n_fields))
-    for r in range(st.n_regions):
-        here = firm[actors.region[firm] == r]
-        base = float(np.median(actors.sales[here])) if len(here) else 1.0
-        level = actors.capability[here].mean(axis=0) if len(here) else 0.3 * world.fields.frontier
-        for s in range(st.n_sectors):
-            own = here[actors.sector[here] == s]
-            median[r, s] = float(np.median(actors.sales[own])) if len(own) else base
-            mean[r, s] = actors.capability[own].mean(axis=0) if len(own) else level
-    return np.maximum(median, 1e-3), mean
+    return benchmarks(
+        firm, actors.region, actors.sector, actors.is_core, actors.sales, actors.capability, world.fields.frontier,
+        st.n_regions, st.n_sectors,
+    )  # fmt: skip
+
+
+@kernel
+def benchmarks(
+    firm: IntArray,
+    region: IntArray,
+    sector: IntArray,
+    is_core: BoolArray,
+    sales: FloatArray,
+    capability: FloatArray,
+    frontier: FloatArray,
+    n_regions: int,
+    n_sectors: int,
+) -> tuple[FloatArray, FloatArray]:
+    """Return mean sales of SMEs (regions, sectors) and mean capability of firms (regions, sectors, fields).
+
+    An empty market takes the region's means; an empty region one million yuan and a third of the frontier.
+    """
+    n_fields = len(frontier)
+    size = np.zeros((n_regions, n_sectors + 1))
+    smes = np.zeros((n_regions, n_sectors + 1))
+    level = np.zeros((n_regions, n_sectors + 1, n_fields))
+    number = np.zeros((n_regions, n_sectors + 1))
+    for f in range(len(firm)):
+        i = firm[f]
+        for s in (sector[i], n_sectors):
+            number[region[i], s] += 1.0
+            if not is_core[i]:
+                smes[region[i], s] += 1.0
+                size[region[i], s] += sales[i]
+            for k in range(n_fields):
+                level[region[i], s, k] += capability[i, k]
+    mean_size = np.empty((n_regions, n_sectors))
+    mean_level = np.empty((n_regions, n_sectors, n_fields))
+    for r in range(n_regions):
+        for s in range(n_sectors):
+            u = s if smes[r, s] > 0.0 else n_sectors
+            mean_size[r, s] = max(size[r, u] / smes[r, u], 0.001) if smes[r, u] > 0.0 else 1.0
+            u = s if number[r, s] > 0.0 else n_sectors
+            for k in range(n_fields):
+                mean_level[r, s, k] = level[r, u, k] / number[r, u] if number[r, u] > 0.0 else frontier[k] / 3.0
+    return mean_size, mean_level
 
 
 def _write_entrant(
@@ -225,42 +263,3 @@ def _write_entrant(
     actors.market_share[rivals] *= 1.0 - share
     regions.import_share[r, s] *= 1.0 - share
     actors.market_share[slot] = share
-
-
-@rule(
-    writes=("actors.is_core",),
-    source="li:2.A; li:2.B; ren:2.4.1",
-    off={"turnover.core_review": False},
-)
-def review_core_status(world: World, parameters: Parameters, draws: Draws) -> None:
-    """Being core is won by size, ties and capability, and lost again.
-
-    Equation   core if sales > core_size * mean and ties >= core_ties and index >= core_capability * sector mean;
-               kept while sales > 0.6 * core_size * mean
-    Units      sales: million yuan per quarter; ties: number
-    Source     li 2.A (networks centred on core enterprises), 2.B; ren 2.4.1
-    Draws      none
-    Off when   turnover.core_review = false
-    """
-    if not parameters.turnover.core_review:
-        return
-    p, actors, st = parameters.turnover, world.actors, world.structure
-    firm = world.slots(Kind.FIRM)
-    if len(firm) == 0:
-        return
-    region = actors.region[firm]
-    mean = np.bincount(region, actors.sales[firm], st.n_regions) / np.maximum(np.bincount(region, minlength=st.n_regions), 1)
-    market = region * st.n_sectors + actors.sector[firm]
-    index = (actors.capability[firm] * st.weight[actors.sector[firm]]).sum(axis=1)
-    number = np.maximum(np.bincount(market, minlength=st.n_regions * st.n_sectors), 1)
-    norm = (np.bincount(market, index, len(number)) / number)[market]
-    ties = np.diff(world.neighbours().start)[firm]
-    able = (ties >= p.core_ties) & (index >= p.core_capability * norm)
-    was = actors.is_core[firm].copy()
-    large = actors.sales[firm] > p.core_size * mean[region]
-    keeps = was & (actors.sales[firm] > 0.6 * p.core_size * mean[region])
-    now = (large & able) | keeps
-    gained, lost = firm[now & ~was], firm[was & ~now]
-    world.events.add(Event.CORE_GAINED, world.quarter, actors.uid[gained], region=actors.region[gained], amount=actors.sales[gained])
-    world.events.add(Event.CORE_LOST, world.quarter, actors.uid[lost], region=actors.region[lost], amount=actors.sales[lost])
-    actors.is_core[firm] = now

@@ -1,8 +1,8 @@
-"""Finance: loans by risk and funds, deposits, dividends, outside investors, venture fund (model.md line 8).
+"""Banks lend what they hold (model.md line 8, second half).
 
-Banks lend what they hold and rank requests by default probability, collateral and backing; weak firms do not even
-ask (zhao2020 III.D). Capital attracts capital: outside investors follow past returns and visible investment
-(zhao2020 III.B). Financial intermediaries supply the innovation chain (ren 2.3.3, 4.3).
+Requests are ranked by default probability, collateral and backing and rationed to funds; weak firms do not even ask
+(zhao2020 III.D: financing is difficult and dear for SMEs). Financial intermediaries supply the innovation chain
+(ren 2.3.3, 4.3).
 """
 
 from __future__ import annotations
@@ -22,6 +22,8 @@ from abm.state.world import World
 from abm.types import FloatArray, IntArray, UidArray
 
 _GREEN = int(Level.GREEN)
+_WORTH_ASKING = 0.05
+"""Part of planned spending below which a firm does not go to a bank."""
 
 
 @kernel
@@ -62,7 +64,7 @@ def loan_requests(
     for f in range(len(firm)):
         i = firm[f]
         wanted = need[f] - cash[i]
-        if wanted <= 0.01 * need[f]:
+        if wanted <= _WORTH_ASKING * need[f]:
             continue
         equity = cash[i] + collateral * equipment[i] - debt[i]
         risk[f] = default_probability(debt[i], wanted, equity, slope) * (1.0 - relief * backing[i])
@@ -103,120 +105,29 @@ def rationed(
 
 
 @rule(
-    writes=(
-        "actors.debt", "actors.loan", "actors.loan_request", "actors.loan_granted", "actors.missed_payments",
-        "claims.*", "regions.household_cash", *accounts.WRITES,
-    ),
+    writes=("actors.debt", "actors.loan", "actors.loan_request", "actors.loan_granted", "claims.*", *accounts.WRITES),
     source="zhao2020:III.B; zhao2020:III.D; ren:2.3.3; ren:4.3",
-    off={"finance.base_rate": 0.0, "finance.risk_spread": 0.0, "finance.amortisation": 0.0, "finance.dividend": 0.0,
-         "finance.deposit_rate": 0.0, "finance.bank_payout": 0.0, "households.deposit_share": 0.0,
-         "switches.finance": False},
+    off={"switches.finance": False},
     needs_rows={"claims": 1.0},
-)  # fmt: skip
-def serve_and_lend(world: World, parameters: Parameters, draws: Draws) -> None:
-    """Firms serve their debts and pay dividends, households place deposits, banks lend.
+)
+def lend(world: World, parameters: Parameters, draws: Draws) -> None:
+    """Firms ask for what planned spending exceeds their cash; banks rank, ration and lend.
 
-    Equation   PD = 1 - exp(-slope (debt + credit) / equity) (1 - relief backing); granted safest first within funds;
-               rate = base + spread PD (1 - preference green)
+    Equation   PD = (1 - exp(-slope (debt + credit) / equity)) (1 - relief backing); granted safest first within
+               funds; rate = base + spread PD (1 - preference green)
     Units      money: million yuan; rates: 1/quarter
     Source     zhao2020 III.B, III.D; ren 2.3.3, 4.3; PD after Eurace (facts.md)
     Draws      "discouraged" per firm
-    Off when   switches.finance = false and no interest, amortisation, dividend or deposit is set
+    Off when   switches.finance = false
     """
     actors = world.actors
+    if not parameters.switches.finance:
+        return
     actors.loan_request[:] = 0.0
     actors.loan_granted[:] = 0.0
     firm = world.slots(Kind.FIRM)
     if len(firm):
-        _serve_debts(world, parameters, firm)
-        _pay_dividends(world, parameters, firm)
-    _place_deposits(world, parameters)
-    if parameters.switches.finance and len(firm):
         _lend(world, parameters, draws, firm)
-
-
-def _serve_debts(world: World, parameters: Parameters, firm: IntArray) -> None:
-    """Pay interest, then amortise; a firm that cannot pay all of it has missed a payment."""
-    actors, claims, p = world.actors, world.claims, parameters.finance
-    debtor = firm[actors.loan[firm] >= 0]
-    loan = actors.loan[debtor]
-    lender = claims.creditor[loan]
-    interest = claims.principal[loan] * claims.rate[loan]
-    due = interest + p.amortisation * claims.principal[loan]
-    before = actors.cash[debtor].copy()
-    can = np.minimum(before, due)
-    paid_interest = np.minimum(can, interest)
-    repaid = np.minimum(can - paid_interest, claims.principal[loan])
-    transfer(world, debtor, lender, paid_interest, Purpose.INTEREST)
-    transfer(world, debtor, lender, repaid, Purpose.REPAYMENT)
-    claims.principal[loan] -= repaid
-    actors.debt[debtor] = claims.principal[loan]
-    missed = can < 0.999 * due
-    actors.missed_payments[debtor] = np.where(missed, actors.missed_payments[debtor] + 1, 0)
-    done = claims.principal[loan] < 1e-6
-    _close_loans(world, debtor[done])
-
-
-def _close_loans(world: World, debtor: IntArray) -> None:
-    """Strike out loans repaid to nothing."""
-    rows = world.actors.loan[debtor]
-    world.claims.principal[rows] = 0.0
-    world.claims.is_active[rows] = False
-    world.actors.debt[debtor] = 0.0
-    world.actors.loan[debtor] = -1
-
-
-def _pay_dividends(world: World, parameters: Parameters, firm: IntArray) -> None:
-    """Firms pay part of profit to households, and to outside owners by their part of equity."""
-    actors, claims, regions = world.actors, world.claims, world.regions
-    spare = np.maximum(0.0, actors.cash[firm] - 0.8 * actors.sales[firm])
-    paid = np.minimum(parameters.finance.dividend * np.maximum(0.0, actors.profit[firm]), spare)
-    equity = np.maximum(actors.cash[firm] + actors.equipment[firm] - actors.debt[firm], 1e-9)
-    stake = np.flatnonzero(claims.is_active & (claims.kind == int(ClaimKind.EQUITY)))
-    outside = np.zeros(actors.rows)
-    owed = np.zeros(actors.rows)
-    outside[firm] = paid / (equity + np.bincount(claims.debtor[stake], claims.principal[stake], actors.rows)[firm])
-    amount = outside[claims.debtor[stake]] * claims.principal[stake]
-    np.add.at(owed, claims.debtor[stake], amount)
-    transfer(world, claims.debtor[stake], claims.creditor[stake], amount, Purpose.DIVIDEND)
-    rest = np.maximum(0.0, paid - owed[firm])
-    transfer(world, firm, regions.household_slot[actors.region[firm]], rest, Purpose.DIVIDEND)
-
-
-def _place_deposits(world: World, parameters: Parameters) -> None:
-    """Households keep part of their wealth at the banks; banks pay interest and most of their profit."""
-    actors, claims, regions = world.actors, world.claims, world.regions
-    p = parameters.finance
-    for r in range(world.structure.n_regions):
-        household = int(regions.household_slot[r])
-        banks = world.slots(Kind.BANK)
-        banks = banks[actors.region[banks] == r]
-        interest = float(world.volumes.amount[int(Purpose.INTEREST), r])
-        for bank in banks[np.argsort(actors.uid[banks])]:
-            held = np.flatnonzero(
-                claims.is_active & (claims.kind == int(ClaimKind.DEPOSIT)) & (claims.debtor == bank)
-            )
-            deposit = float(claims.principal[held].sum())
-            transfer(world, int(bank), household, p.deposit_rate * deposit, Purpose.INTEREST)
-            spare = max(0.0, float(actors.cash[bank]) - p.reserve * deposit)
-            paid_out = min(p.bank_payout * interest / len(banks), spare)
-            transfer(world, int(bank), household, paid_out, Purpose.DIVIDEND)
-            wealth = float(actors.cash[household]) + deposit
-            target = parameters.households.deposit_share * wealth / len(banks)
-            change = target - deposit
-            if change > 0.0:
-                moved = transfer(world, household, int(bank), change, Purpose.DEPOSIT)
-                regions.household_cash[r] = max(0.0, regions.household_cash[r] - moved)
-            else:
-                moved = -transfer(world, int(bank), household, -change, Purpose.DEPOSIT)
-                regions.household_cash[r] -= moved
-            if len(held):
-                claims.principal[held[0]] += moved
-            elif moved > 0.0:
-                accounts.open_claims(
-                    world, ClaimKind.DEPOSIT, np.array([household]), np.array([bank]), np.array([moved]),
-                    np.array([p.deposit_rate]),
-                )  # fmt: skip
 
 
 def _lend(world: World, parameters: Parameters, draws: Draws, firm: IntArray) -> None:
@@ -226,10 +137,12 @@ def _lend(world: World, parameters: Parameters, draws: Draws, firm: IntArray) ->
     if len(banks) == 0:
         return
     plan = actors.planned_equipment + actors.planned_value_chain + actors.planned_adoption.sum(axis=1)
-    need = actors.unit_cost * actors.expected_orders / np.maximum(actors.price, 1e-6) * 0.95 + plan
+    capacity = actors.equipment[firm] / world.structure.capital_ratio[actors.sector[firm]]
+    units = np.minimum(actors.expected_orders[firm] / np.maximum(actors.price[firm], 1e-6), capacity)
+    need = actors.unit_cost[firm] * units + plan[firm] + actors.research_budget[firm]
     request, risk = loan_requests(
         firm, actors.uid, draws.key("discouraged"), actors.cash, actors.debt, actors.equipment, actors.backing,
-        need[firm] + actors.research_budget[firm], p.default_slope, p.default_cutoff, p.collateral, p.backing_relief,
+        need, p.default_slope, p.default_cutoff, p.collateral, p.backing_relief,
         p.discouraged,
     )  # fmt: skip
     house_bank = _house_banks(world, firm, banks)
@@ -283,82 +196,3 @@ def _book_loans(world: World, debtor: IntArray, lender: IntArray, amount: FloatA
         world, ClaimKind.LOAN, lender[new], debtor[new], amount[new], rate[new]
     )
     actors.debt[debtor] = claims.principal[actors.loan[debtor]]
-
-
-@kernel
-def attraction(
-    firm: IntArray, margin: FloatArray, sales: FloatArray, visible: FloatArray, sensitivity: float
-) -> FloatArray:
-    """Return each firm's pull on outside investors: size times exp(sensitivity (margin + visible investment / sales))."""
-    pull = np.zeros(len(firm))
-    for f in range(len(firm)):
-        i = firm[f]
-        if sales[i] > 0.0:
-            seen = margin[i] + min(1.0, visible[f] / sales[i])
-            pull[f] = sales[i] * math.exp(max(-5.0, min(5.0, sensitivity * seen)))
-    return pull
-
-
-@rule(
-    writes=("claims.*", "regions.last_return", "regions.visible_investment", *accounts.WRITES),
-    source="zhao2020:III.B; li:3.C",
-    off={"finance.outside_inflow": 0.0, "finance.venture_share": 0.0},
-    needs_rows={"claims": 1.0},
-)
-def invest_from_outside(world: World, parameters: Parameters, draws: Draws) -> None:
-    """Outside investors and venture funds buy equity: capital follows returns and visible investment.
-
-    Equation   inflow = bound * sales, shared by size * exp(sensitivity (margin + visible investment / sales));
-               venture fund: venture_share of its cash to firms with pilots, more where a platform introduces them
-    Units      million yuan per quarter
-    Source     zhao2020 III.B (accumulated capital attracts other capital), li 3.C (venture service)
-    Draws      none
-    Off when   finance.outside_inflow = 0 and finance.venture_share = 0
-    """
-    p, actors, regions = parameters.finance, world.actors, world.regions
-    firm = world.slots(Kind.FIRM)
-    if len(firm) == 0 or (p.outside_inflow == 0.0 and p.venture_share == 0.0):
-        return
-    region = actors.region[firm]
-    n_regions = world.structure.n_regions
-    visible = actors.planned_equipment[firm] + actors.research_spending[firm]
-    pull = attraction(firm, actors.margin, actors.sales, visible, p.outside_sensitivity)
-    total = np.maximum(np.bincount(region, pull, n_regions), 1e-12)
-    sales = np.bincount(region, actors.sales[firm], n_regions)
-    profit = np.bincount(region, actors.profit[firm], n_regions)
-    worth = np.bincount(region, actors.cash[firm] + actors.equipment[firm], n_regions)
-    regions.last_return[:] = profit / np.maximum(worth, 1e-9)
-    regions.visible_investment[:] = np.bincount(region, visible, n_regions)
-    if p.outside_inflow > 0.0:
-        mood = np.clip(1.0 + p.outside_sensitivity * regions.last_return, 0.0, 2.0) / 2.0
-        inflow = p.outside_inflow * sales * mood
-        _buy_equity(world, world.rest_of_world, firm, inflow[region] * pull / total[region], Purpose.OUTSIDE_INVESTMENT)
-    for fund in world.slots(Kind.VENTURE_FUND):
-        here = (region == actors.region[fund]) & (actors.n_projects[firm] > 0)
-        chance = (0.2 + 0.8 * actors.service[firm, 4]) * actors.absorption[firm] * here
-        if chance.sum() > 0.0:
-            amount = p.venture_share * float(actors.cash[fund]) * chance / chance.sum()
-            _buy_equity(world, int(fund), firm, amount, Purpose.EQUITY)
-
-
-def _buy_equity(world: World, investor: int, firm: IntArray, amount: FloatArray, purpose: Purpose) -> None:
-    """Pay and book equity, one claim per investor and firm."""
-    claims, actors = world.claims, world.actors
-    enough = amount > 1e-6
-    target, value = firm[enough], amount[enough]
-    if len(target) == 0:
-        return
-    before = actors.cash[target].copy()
-    transfer(world, investor, target, value, purpose)
-    value = actors.cash[target] - before
-    stake = np.flatnonzero(claims.is_active & (claims.kind == int(ClaimKind.EQUITY)) & (claims.creditor == investor))
-    row = np.full(actors.rows, -1, dtype=np.int64)
-    row[claims.debtor[stake]] = stake
-    old = row[target]
-    claims.principal[old[old >= 0]] += value[old >= 0]
-    new = (old < 0) & (value > 0.0)
-    number = int(new.sum())
-    if number:
-        accounts.open_claims(
-            world, ClaimKind.EQUITY, np.full(number, investor), target[new], value[new], np.zeros(number)
-        )

@@ -56,6 +56,7 @@ _NEUTRAL = 0.5
 def stage_outcomes(
     done: IntArray,
     uid: UidArray,
+    kind: IntArray,
     stage: IntArray,
     remaining: IntArray,
     strength: FloatArray,
@@ -73,7 +74,9 @@ def stage_outcomes(
 ) -> IntArray:
     """Return what happened to each project in `done`, as a code of `Event`, -1 where it simply goes on.
 
-    A success that needed a service (drawn between the chance without and the chance with it) marks the project.
+    Before a pilot members agree on how to go on, the likelier the more they trust each other; a firm that has taken
+    up a university result decides alone. A success that needed a service (drawn between the chance without and the
+    chance with it) marks the project.
     """
     outcome = np.full(len(done), _GOES_ON, np.int64)
     for d in range(len(done)):
@@ -87,7 +90,8 @@ def stage_outcomes(
             if research_chance(strength[d, 0], trust[d], 0.0, hazard, facility_gain) <= draw < chance:
                 service_share[p] = 1.0
         elif stage[p] == _DEVELOPMENT:
-            agree = agreement * (0.5 + trust[d]) if strength[d, 3] > 1.5 else 1.0
+            must_agree = strength[d, 3] > 1.5 and kind[p] != _BY_UNIVERSITY
+            agree = agreement * (0.5 + trust[d]) if must_agree else 1.0
             if draw >= min(1.0, agree) * dare[d]:
                 outcome[d] = _SHELVED
         elif stage[p] == _PILOT:
@@ -198,7 +202,7 @@ def finish_stages(world: World, parameters: Parameters, draws: Draws) -> None:
     research_cost = pr.cost[done] / factor[pr.stage[done]]
     dare = _courage(world, parameters, done, lead, strength, research_cost)
     outcome = stage_outcomes(
-        done, pr.uid, pr.stage, pr.remaining, strength, trust, dare, pr.service_share,
+        done, pr.uid, pr.kind, pr.stage, pr.remaining, strength, trust, dare, pr.service_share,
         p.search_hazard, p.facility_gain, p.agreement, p.pilot_base, p.pilot_gain, p.own_pilot,
         p.industrialisation_success, draws.key("outcome of stage"),
     )  # fmt: skip
@@ -279,17 +283,20 @@ def _judged(outcome: IntArray) -> FloatArray:
 def _record(world: World, done: IntArray, outcome: IntArray) -> None:
     """Add one event per outcome; a university result goes straight to the shelf."""
     pr = world.projects
-    for code in np.unique(outcome[outcome != _GOES_ON]):
-        rows = done[outcome == code]
-        found = _add_events(world, Event(int(code)), rows, pr.cause[rows])
-        if code == _FOUND:
-            on_shelf = pr.kind[rows] == _BY_UNIVERSITY
-            _add_events(world, Event.SHELVED, rows[on_shelf], found[on_shelf])
-            _add_events(world, Event.ARTEFACT, rows, found)
+    happened = outcome != _GOES_ON
+    rows, kind = done[happened], outcome[happened]
+    events = _add_events(world, kind, rows, pr.cause[rows])
+    found = kind == _FOUND
+    rows, events = rows[found], events[found]
+    _add_events(world, Event.ARTEFACT, rows, events)
+    on_shelf = pr.kind[rows] == _BY_UNIVERSITY
+    _add_events(world, Event.SHELVED, rows[on_shelf], events[on_shelf])
 
 
-def _add_events(world: World, event: Event, rows: IntArray, cause: IntArray) -> IntArray:
+def _add_events(world: World, event: Event | IntArray, rows: IntArray, cause: IntArray) -> IntArray:
     pr = world.projects
+    if len(rows) == 0:
+        return rows
     level = pr.artefact[rows] / world.fields.frontier[pr.field[rows]]
     return world.events.add(
         event, world.quarter, pr.member_uid[rows, 0], region=pr.region[rows], partner=pr.member_uid[rows, 1],

@@ -9,7 +9,7 @@ from __future__ import annotations
 import numpy as np
 
 from abm.kernel import kernel
-from abm.kernels_projects import is_present, payer_place, research_tie
+from abm.kernels_projects import is_present, payer_place, research_tie, running_projects
 from abm.parameters import Parameters
 from abm.randomness import Draws, uniform
 from abm.rule import rule
@@ -19,9 +19,10 @@ from abm.state.world import World
 from abm.types import BoolArray, FloatArray, IntArray, UidArray
 
 _CALL = int(ProjectKind.CALL)
+_BY_UNIVERSITY = int(ProjectKind.UNIVERSITY)
+_RESEARCH = int(Stage.RESEARCH)
 _PILOT = int(Stage.PILOT)
 _INDUSTRIALISATION = int(Stage.INDUSTRIALISATION)
-_SHELVED = int(Stage.SHELVED)
 _FIRM = int(Kind.FIRM)
 _BY_CALL = 0
 _BY_WORLD = 1
@@ -31,7 +32,7 @@ _ALL_PAID = 0.999
 
 @kernel
 def public_requests(
-    is_active: BoolArray,
+    running: IntArray,
     kind: IntArray,
     stage: IntArray,
     is_national: BoolArray,
@@ -41,36 +42,35 @@ def public_requests(
     paid_share: float,
     pilot_support: float,
 ) -> tuple[FloatArray, IntArray, FloatArray]:
-    """Return what each project asks of the public, of whom, and the sums, shape (regions, 3 payers).
+    """Return what each running project asks of the public, of whom, and the sums, shape (regions, 3 payers).
 
     Payers: 0 the region's call, 1 the outside world (national projects), 2 the region's pilot support; -1 nobody.
 
     >>> import numpy as np
-    >>> asked, payer, total = public_requests(np.array([True, True]), np.array([2, 0]), np.array([0, 2]),
+    >>> asked, payer, total = public_requests(np.array([0, 1]), np.array([2, 0]), np.array([0, 2]),
     ...     np.array([False, False]), np.array([0, 0]), np.array([2.0, 3.0]), 1, 0.5, 0.4)
     >>> asked.round(3).tolist(), payer.tolist(), total.round(3).tolist()
     ([1.0, 1.2], [0, 2], [[1.0, 0.0, 1.2]])
     """
-    asked = np.zeros(len(is_active))
-    payer = np.full(len(is_active), -1, np.int64)
+    asked = np.zeros(len(running))
+    payer = np.full(len(running), -1, np.int64)
     total = np.zeros((n_regions, 3))
-    for p in range(len(is_active)):
-        if not is_active[p] or stage[p] == _SHELVED:
-            continue
+    for q in range(len(running)):
+        p = running[q]
         if kind[p] == _CALL:
-            payer[p] = _BY_WORLD if is_national[p] else _BY_CALL
-            asked[p] = paid_share * cost[p]
+            payer[q] = _BY_WORLD if is_national[p] else _BY_CALL
+            asked[q] = paid_share * cost[p]
         elif stage[p] == _PILOT:
-            payer[p] = _BY_PILOT_SUPPORT
-            asked[p] = pilot_support * cost[p]
-        if payer[p] >= 0:
-            total[region[p], payer[p]] += asked[p]
+            payer[q] = _BY_PILOT_SUPPORT
+            asked[q] = pilot_support * cost[p]
+        if payer[q] >= 0:
+            total[region[p], payer[q]] += asked[q]
     return asked, payer, total
 
 
 @kernel
 def member_bills(
-    is_active: BoolArray,
+    running: IntArray,
     kind: IntArray,
     stage: IntArray,
     n_members: IntArray,
@@ -83,26 +83,25 @@ def member_bills(
     research_budget: FloatArray,
     partner_part: float,
 ) -> FloatArray:
-    """Return what each member owes this quarter, shape (projects, members); -1 for all if who answers is gone.
+    """Return what each member owes this quarter, shape (running, members); -1 if who answers is gone.
 
     Partners share equally, but no more than `partner_part` of their budget; who answers for the project pays the rest.
 
     >>> import numpy as np
     >>> one = np.ones(2, np.bool_); uid = np.array([7, 9], np.uint64)
-    >>> member_bills(one[:1], np.array([1]), np.array([0]), np.array([2]), np.array([[0, 1]]), uid.reshape(1, 2),
+    >>> member_bills(np.array([0]), np.array([1]), np.array([0]), np.array([2]), np.array([[0, 1]]), uid.reshape(1, 2),
     ...              np.array([2.0]), np.zeros(1), one, uid, np.array([5.0, 1.0]), 0.5).tolist()
     [[1.5, 0.5]]
     """
-    bill = np.zeros(member.shape)
-    for p in range(len(is_active)):
-        if not is_active[p] or stage[p] == _SHELVED:
-            continue
+    bill = np.zeros((len(running), member.shape[1]))
+    for q in range(len(running)):
+        p = running[q]
         answers = payer_place(kind[p], n_members[p])
-        if not is_present(member[p, answers], member_uid[p, answers], actor_is_active, actor_uid):
-            for m in range(n_members[p]):
-                bill[p, m] = -1.0
+        is_orphan = kind[p] == _BY_UNIVERSITY and n_members[p] == 1 and stage[p] != _RESEARCH
+        if is_orphan or not is_present(member[p, answers], member_uid[p, answers], actor_is_active, actor_uid):
+            bill[q, answers] = -1.0
             continue
-        private = max(0.0, cost[p] - public[p])
+        private = max(0.0, cost[p] - public[q])
         present = 0
         for m in range(answers, n_members[p]):
             if is_present(member[p, m], member_uid[p, m], actor_is_active, actor_uid):
@@ -110,25 +109,25 @@ def member_bills(
         rest = private
         for m in range(answers + 1, n_members[p]):
             if is_present(member[p, m], member_uid[p, m], actor_is_active, actor_uid):
-                bill[p, m] = min(private / present, partner_part * research_budget[member[p, m]])
-                rest -= bill[p, m]
-        bill[p, answers] = max(0.0, rest)
+                bill[q, m] = min(private / present, partner_part * research_budget[member[p, m]])
+                rest -= bill[q, m]
+        bill[q, answers] = max(0.0, rest)
     return bill
 
 
 @kernel
-def coverage(bill: FloatArray, member: IntArray, cash: FloatArray, cash_share: float) -> FloatArray:
+def coverage(running: IntArray, bill: FloatArray, member: IntArray, cash: FloatArray, cash_share: float) -> FloatArray:
     """Return the share of all its bills each actor can pay with `cash_share` of its cash.
 
     >>> import numpy as np
-    >>> coverage(np.array([[3.0, 1.0]]), np.array([[0, 1]]), np.array([4.0, 9.0]), 0.5).round(3).tolist()
+    >>> coverage(np.array([0]), np.array([[3.0, 1.0]]), np.array([[0, 1]]), np.array([4.0, 9.0]), 0.5).round(3).tolist()
     [0.667, 1.0]
     """
     due = np.zeros(len(cash))
-    for p in range(bill.shape[0]):
+    for q in range(len(running)):
         for m in range(bill.shape[1]):
-            if bill[p, m] > 0.0:
-                due[member[p, m]] += bill[p, m]
+            if bill[q, m] > 0.0:
+                due[member[running[q], m]] += bill[q, m]
     share = np.ones(len(cash))
     for i in range(len(cash)):
         if due[i] > cash_share * cash[i]:
@@ -138,6 +137,7 @@ def coverage(bill: FloatArray, member: IntArray, cash: FloatArray, cash_share: f
 
 @kernel
 def advance_work(
+    running: IntArray,
     bill: FloatArray,
     share: FloatArray,
     public: FloatArray,
@@ -149,7 +149,6 @@ def advance_work(
     cost: FloatArray,
     effort: FloatArray,
     remaining: IntArray,
-    is_active: BoolArray,
     abandon_chance: float,
     key: np.uint64,
 ) -> tuple[FloatArray, FloatArray]:
@@ -160,22 +159,21 @@ def advance_work(
     """
     paid = np.zeros(len(share))
     research = np.zeros(len(share))
-    for p in range(len(is_active)):
-        if not is_active[p] or stage[p] == _SHELVED:
-            continue
+    for q in range(len(running)):
+        p = running[q]
         answers = payer_place(kind[p], n_members[p])
-        if bill[p, answers] < 0.0:
+        if bill[q, answers] < 0.0:
             remaining[p] = -1
             continue
-        covered = public[p]
+        covered = public[q]
         for m in range(n_members[p]):
-            amount = bill[p, m] * share[member[p, m]] if bill[p, m] > 0.0 else 0.0
+            amount = bill[q, m] * share[member[p, m]] if bill[q, m] > 0.0 else 0.0
             covered += amount
             effort[p, m] += amount
             if kind[p] == _CALL:
-                effort[p, m] += public[p] / n_members[p]
+                effort[p, m] += public[q] / n_members[p]
             elif m == answers:
-                effort[p, m] += public[p]
+                effort[p, m] += public[q]
             if amount > 0.0:
                 paid[member[p, m]] += amount
                 if stage[p] != _INDUSTRIALISATION:
@@ -190,8 +188,7 @@ def advance_work(
 
 @kernel
 def mark_used_ties(
-    is_active: BoolArray,
-    stage: IntArray,
+    running: IntArray,
     n_members: IntArray,
     member: IntArray,
     start: IntArray,
@@ -202,9 +199,7 @@ def mark_used_ties(
     quarter: int,
 ) -> None:
     """Note that research ties between members of running projects are in use."""
-    for p in range(len(is_active)):
-        if not is_active[p] or stage[p] == _SHELVED:
-            continue
+    for p in running:
         for m in range(n_members[p]):
             for o in range(m):
                 row = research_tie(start, other, tie, layer, member[p, m], member[p, o])
@@ -233,29 +228,28 @@ def pay_for_projects(world: World, parameters: Parameters, draws: Draws) -> None
     if not parameters.switches.innovation:
         return
     p, a, pr = parameters.innovation, world.actors, world.projects
+    running = running_projects(pr.is_active, pr.stage)
     asked, payer, total = public_requests(
-        pr.is_active, pr.kind, pr.stage, pr.is_national, pr.region, pr.cost, world.structure.n_regions,
+        running, pr.kind, pr.stage, pr.is_national, pr.region, pr.cost, world.structure.n_regions,
         parameters.calls.paid_share, p.pilot_support,
     )  # fmt: skip
-    public = asked * _pay_publicly(world, total)[pr.region, payer] if total.any() else asked
+    public = asked * _pay_publicly(world, total)[pr.region[running], payer] if total.any() else asked
     bill = member_bills(
-        pr.is_active, pr.kind, pr.stage, pr.n_members, pr.member, pr.member_uid, pr.cost, public,
+        running, pr.kind, pr.stage, pr.n_members, pr.member, pr.member_uid, pr.cost, public,
         a.is_active, a.uid, a.research_budget, p.partner_part,
     )  # fmt: skip
-    share = coverage(bill, pr.member, a.cash, p.cash_share)
+    share = coverage(running, bill, pr.member, a.cash, p.cash_share)
     paid, research = advance_work(
-        bill, share, public, pr.uid, pr.kind, pr.stage, pr.n_members, pr.member, pr.cost, pr.effort, pr.remaining,
-        pr.is_active, p.abandon_chance, draws.key("work on project"),
+        running, bill, share, public, pr.uid, pr.kind, pr.stage, pr.n_members, pr.member, pr.cost, pr.effort,
+        pr.remaining, p.abandon_chance, draws.key("work on project"),
     )  # fmt: skip
     payers = np.flatnonzero(paid)
-    accounts.transfer(
-        world, payers, world.regions.household_slot[a.region[payers]], paid[payers], Purpose.RESEARCH
-    )
+    accounts.transfer(world, payers, world.regions.household_slot[a.region[payers]], paid[payers], Purpose.RESEARCH)
     a.research_spending[:] = research
     a.year_cost[payers] += paid[payers] * (a.kind[payers] == _FIRM)
     lists = world.neighbours()
     mark_used_ties(
-        pr.is_active, pr.stage, pr.n_members, pr.member, lists.start, lists.other, lists.tie, world.ties.layer,
+        running, pr.n_members, pr.member, lists.start, lists.other, lists.tie, world.ties.layer,
         world.ties.used, world.quarter,
     )  # fmt: skip
 
@@ -278,7 +272,5 @@ def _pay_publicly(world: World, total: FloatArray) -> FloatArray:
     national = total[:, _BY_WORLD]
     if national.any():
         met[:, _BY_WORLD] = min(1.0, float(cash[world.rest_of_world]) / float(national.sum()))
-        accounts.transfer(
-            world, world.rest_of_world, household, national * met[:, _BY_WORLD], Purpose.NATIONAL_PROJECT
-        )
+        accounts.transfer(world, world.rest_of_world, household, national * met[:, _BY_WORLD], Purpose.NATIONAL_PROJECT)
     return met

@@ -237,9 +237,7 @@ def _offers(
         return by_tie
     key = draws.key("shown by platform")
     roster = make_roster(np.where(is_served, a.region, -1), world.structure.n_regions, a.uid, key)
-    shown = matched_firms(
-        shelf, pr.region, roster.start, roster.ring, roster.slot, ring_points(pr.uid[shelf], key)
-    )
+    shown = matched_firms(shelf, pr.region, roster.start, roster.ring, roster.slot, ring_points(pr.uid[shelf], key))
     place = np.flatnonzero(shown >= 0)
     firm = shown[place]
     by_platform = (place, firm, np.full(len(place), _BY_PLATFORM), p.matching * a.service[firm, _MATCHING])

@@ -35,18 +35,21 @@ def planned_projects(
     mode: IntArray,
     uid: UidArray,
     research_budget: FloatArray,
+    cash: FloatArray,
     n_projects: IntArray,
     project_cost: float,
     most: int,
     part: float,
     chance: float,
+    cash_share: float,
     quarter: int,
     key: np.uint64,
 ) -> tuple[IntArray, FloatArray, UidArray]:
     """Return initiator, cost of a quarter of research and identity of each project to start.
 
     An actor can feed one project per `project_cost` of its budget, at least one and at most `most`. A firm puts
-    `part` of its budget into first stages, a university, whose part ends there, all of it.
+    `part` of its budget into first stages, a university, whose part ends there, all of it. Nobody starts what
+    `cash_share` of its cash could not pay for a quarter.
     """
     room = 0
     for i in range(len(is_active)):
@@ -63,10 +66,13 @@ def planned_projects(
         if not is_university and not (kind[i] == _FIRM and (mode[i] == _INDEPENDENT or mode[i] == _JOINT)):
             continue
         places = int(min(float(most), max(1.0, math.floor(research_budget[i] / project_cost))))
+        each = (1.0 if is_university else part) * research_budget[i] / places
+        if each * places > cash_share * cash[i]:
+            continue
         for ordinal in range(places - n_projects[i]):
             if uniform(key, uid[i], ordinal) < chance:
                 initiator[number] = i
-                cost[number] = (1.0 if is_university else part) * research_budget[i] / places
+                cost[number] = each
                 identity[number] = project_uid(uid[i], quarter, ordinal)
                 number += 1
     return initiator[:number].copy(), cost[:number].copy(), identity[:number].copy()
@@ -226,9 +232,14 @@ def start_projects(world: World, parameters: Parameters, draws: Draws) -> None:
     p, a, ties = parameters.innovation, world.actors, world.ties
     neighbours = world.neighbours()
     initiator, cost, identity = planned_projects(
-        a.is_active, a.kind, a.mode, a.uid, a.research_budget, a.n_projects,
-        p.project_cost, p.most_projects, p.research_part, p.start_chance, world.quarter, draws.key("start project"),
+        a.is_active, a.kind, a.mode, a.uid, a.research_budget, a.cash, a.n_projects,
+        p.project_cost, p.most_projects, p.research_part, p.start_chance, p.cash_share, world.quarter,
+        draws.key("start project"),
     )  # fmt: skip
+    free = len(world.free_rows("projects", len(initiator)))
+    if free < len(initiator):
+        kept = np.sort(np.argsort(identity)[:free])
+        initiator, cost, identity = initiator[kept], cost[kept], identity[kept]
     if len(initiator) == 0:
         return
     field, is_pull, sector = choose_fields(

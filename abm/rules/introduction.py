@@ -122,9 +122,7 @@ def introduce_technology(world: World, parameters: Parameters, draws: Draws) -> 
     imitators = np.flatnonzero(is_firm & (a.mode == _IMITATE))
     if len(imitators):
         spent = _affordable(world, parameters, imitators)
-        accounts.transfer(
-            world, imitators, world.regions.household_slot[a.region[imitators]], spent, Purpose.RESEARCH
-        )
+        accounts.transfer(world, imitators, world.regions.household_slot[a.region[imitators]], spent, Purpose.RESEARCH)
         a.year_cost[imitators] += spent
         a.knowledge_stock[imitators] += spent
     introducers = np.flatnonzero(is_firm & (a.mode == _INTRODUCE))

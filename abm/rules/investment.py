@@ -189,7 +189,10 @@ def _buy_steps(world: World, parameters: Parameters, firm: IntArray) -> None:
 
 
 def _plan(world: World, parameters: Parameters, firm: IntArray, index: FloatArray) -> None:
-    """Plan capacity for expected orders, then share free money between the other uses."""
+    """Plan capacity for expected orders, then share free money between the other uses.
+
+    Free money is what running costs leave, but at least a part of profit: firms plan to borrow for what pays back.
+    """
     actors, st, p = world.actors, world.structure, parameters.investment
     production, market, new = parameters.production, parameters.market, parameters.new_productivity
     sector = actors.sector[firm]
@@ -199,7 +202,8 @@ def _plan(world: World, parameters: Parameters, firm: IntArray, index: FloatArra
     capacity = production.wear * equipment + p.capacity_speed * (wanted - equipment)
     capacity = np.maximum(0.0, capacity) * (actors.margin[firm] > -0.1) * (p.capacity_speed > 0.0)
     cash_need = p.cash_buffer * actors.expected_orders[firm] + actors.research_budget[firm] + capacity
-    free = np.maximum(0.0, actors.cash[firm] - cash_need)
+    spare = actors.cash[firm] - cash_need
+    free = np.maximum(0.0, np.maximum(spare, p.profit_ploughed * actors.profit[firm]))
     market_of = actors.region[firm] * st.n_sectors + sector
     near = crowding(firm, market_of, actors.value_chain, actors.sales, st.n_regions * st.n_sectors)
     lists = world.neighbours()

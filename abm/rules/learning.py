@@ -48,8 +48,29 @@ def tie_rate(layer: int, is_supplier: bool, research_rate: float, supply_rate: f
 
 
 @kernel
+def tie_understanding(
+    is_active: BoolArray, layer: IntArray, source: IntArray, target: IntArray, is_learner: BoolArray, x: FloatArray,
+    best: float, width: float,
+) -> FloatArray:  # fmt: skip
+    """Return how well the ends of each research or supply tie understand each other, 0 for all other ties.
+
+    >>> import numpy as np
+    >>> one = np.array([True, True]); x = np.array([[0.4, 0.0], [0.8, 0.0]])
+    >>> tie_understanding(one, np.array([1, 2]), np.array([0, 0]), np.array([1, 1]), one, x, 0.4472135955,
+    ...     0.3).round(9).tolist()
+    [1.0, 0.0]
+    """
+    heard = np.zeros(len(layer))
+    for t in range(len(layer)):
+        if not is_active[t] or (layer[t] != _RESEARCH and layer[t] != _SUPPLY):
+            continue
+        if is_learner[source[t]] and is_learner[target[t]]:
+            heard[t] = understanding(cognitive_distance(x, source[t], target[t]), best, width)
+    return heard
+
+
+@kernel
 def tie_speeds(
-    x: FloatArray,
     is_learner: BoolArray,
     is_core: BoolArray,
     mode: IntArray,
@@ -61,14 +82,13 @@ def tie_speeds(
     source: IntArray,
     weight: FloatArray,
     trust: FloatArray,
+    heard: FloatArray,
     research_rate: float,
     supply_rate: float,
     upstream_rate: float,
     teaching: float,
     imitation_boost: float,
     dilution: float,
-    best: float,
-    width: float,
     trust_effect: float,
 ) -> FloatArray:
     """Return for each entry of the neighbour lists the share of a gap closed: neutral, by teaching, by imitating.
@@ -83,24 +103,23 @@ def tie_speeds(
         n_teachers = 0
         for e in range(start[i], start[i + 1]):
             t = tie[e]
-            j = other[e]
-            if not is_learner[j]:
+            if heard[t] <= 0.0:
                 continue
             is_supplier = source[t] == i
             rate = tie_rate(layer[t], is_supplier, research_rate, supply_rate, upstream_rate)
-            if rate <= 0.0:
+            pace = rate * weight[t] * heard[t] * (1.0 + trust_effect * (trust[t] - 0.5))
+            if pace <= 0.0:
                 continue
-            excess = teaching if layer[t] == _SUPPLY and is_supplier and is_core[j] else 1.0
-            heard = understanding(cognitive_distance(x, i, j), best, width)
-            pace = rate * weight[t] * heard * (1.0 + trust_effect * (trust[t] - 0.5))
             n_teachers += 1
-            boost = 1.0 + imitation_boost if mode[i] == _IMITATE else 1.0
             neutral = 1.0 - math.exp(-pace)
-            taught = 1.0 - math.exp(-pace * excess) if excess > 1.0 else neutral
-            copied = 1.0 - math.exp(-pace * excess * boost) if boost > 1.0 else taught
+            taught = neutral
+            if layer[t] == _SUPPLY and is_supplier and is_core[other[e]] and teaching > 1.0:
+                pace *= teaching
+                taught = 1.0 - math.exp(-pace)
             speed[e, 0] = neutral
             speed[e, 1] = taught - neutral
-            speed[e, 2] = copied - taught
+            if mode[i] == _IMITATE and imitation_boost > 0.0:
+                speed[e, 2] = 1.0 - math.exp(-pace * (1.0 + imitation_boost)) - taught
         if n_teachers > 0:
             factor = absorption[i] * math.exp(-dilution * math.log(n_teachers))
             for e in range(start[i], start[i + 1]):
@@ -110,33 +129,19 @@ def tie_speeds(
 
 
 @kernel
-def closed_shares(
-    x: FloatArray, is_used: BoolArray, i: int, row: int, first: int, last: int, teacher: IntArray, speed: FloatArray
-) -> tuple[FloatArray, FloatArray]:
-    """Return what i learns in each field and the factor that keeps it from overshooting its best teacher.
+def capped(total: FloatArray, largest: FloatArray, is_used: BoolArray, scale: FloatArray) -> None:
+    """Set the factor of each field that keeps a learner from overshooting its best teacher; 0 in fields not used.
 
     >>> import numpy as np
-    >>> x, speed = np.array([[0.2], [0.6], [0.4]]), np.array([[0.9, 0.0, 0.0], [0.9, 0.0, 0.0]])
-    >>> amount, scale = closed_shares(x, np.array([[True]]), 0, 0, 0, 2, np.array([1, 2]), speed)
-    >>> amount.round(9).tolist(), scale.round(9).tolist()
-    ([0.4], [0.740740741])
+    >>> scale = np.zeros(3)
+    >>> capped(np.array([0.5, 0.2, 0.2]), np.array([0.4, 0.4, 0.4]), np.array([True, True, False]), scale)
+    >>> scale.tolist()
+    [0.8, 1.0, 0.0]
     """
-    amount = np.zeros(x.shape[1])
-    scale = np.zeros(x.shape[1])
-    for k in range(x.shape[1]):
-        if not is_used[row, k]:
-            continue
-        total = 0.0
-        largest = 0.0
-        for e in range(first, last):
-            gap = x[teacher[e], k] - x[i, k]
-            if gap > 0.0 and speed[e, 0] > 0.0:
-                total += (speed[e, 0] + speed[e, 1] + speed[e, 2]) * gap
-                largest = max(largest, gap)
-        if total > 0.0:
-            scale[k] = min(1.0, largest / total)
-            amount[k] = scale[k] * total
-    return amount, scale
+    for k in range(len(total)):
+        scale[k] = 0.0
+        if is_used[k] and total[k] > 0.0:
+            scale[k] = min(1.0, largest[k] / total[k])
 
 
 @kernel
@@ -165,27 +170,41 @@ def learn(
     teachers of i are ``teacher[start[i]:start[i + 1]]``, with speeds as from `tie_speeds`. Neutral gains take the
     teacher's origins and the entry's route, gains by teaching the excess route, gains by imitating their own origin.
     """
+    n_fields = len(frontier)
+    total, largest, scale = np.zeros(n_fields), np.zeros(n_fields), np.zeros(n_fields)
     for i in range(len(is_learner)):
         if not is_learner[i] or start[i] == start[i + 1]:
             continue
+        total[:] = 0.0
+        largest[:] = 0.0
+        for e in range(start[i], start[i + 1]):
+            share = speed[e, 0] + speed[e, 1] + speed[e, 2]
+            if share > 0.0:
+                for k in range(n_fields):
+                    gap = max(0.0, x[teacher[e], k] - x[i, k])
+                    total[k] += share * gap
+                    largest[k] = max(largest[k], gap)
         row = sector[i] if sector[i] >= 0 else len(is_used) - 1
-        amount, scale = closed_shares(x, is_used, i, row, start[i], start[i + 1], teacher, speed)
-        for k in range(len(frontier)):
-            capability[i, k] += amount[k] * frontier[k]
+        capped(total, largest, is_used[row], scale)
+        for k in range(n_fields):
+            capability[i, k] += scale[k] * total[k] * frontier[k]
             if sector[i] >= 0:
-                year_gain[i] += weight[sector[i], k] * amount[k]
+                year_gain[i] += weight[sector[i], k] * scale[k] * total[k]
+            scale[k] *= frontier[k]
         for e in range(start[i], start[i + 1]):
             if speed[e, 0] <= 0.0:
                 continue
             j = teacher[e]
             reach = 0.0
-            for k in range(len(frontier)):
-                reach += scale[k] * max(0.0, x[j, k] - x[i, k]) * frontier[k]
+            for k in range(n_fields):
+                reach += scale[k] * max(0.0, x[j, k] - x[i, k])
             if reach > 0.0:
-                neutral, taught, copied = speed[e, 0] * reach, speed[e, 1] * reach, speed[e, 2] * reach
-                ledger.book_inherited(stock[i], gain[i], total_gain[i], neutral, origin_share[j], route[e])
-                ledger.book_inherited(stock[i], gain[i], total_gain[i], taught, origin_share[j], excess_route)
-                ledger.book(stock[i], gain[i], total_gain[i], copied, _IMITATION, route[e])
+                ledger.book_inherited(stock[i], gain[i], total_gain[i], speed[e, 0] * reach, origin_share[j], route[e])
+                if speed[e, 1] > 0.0:
+                    part = speed[e, 1] * reach
+                    ledger.book_inherited(stock[i], gain[i], total_gain[i], part, origin_share[j], excess_route)
+                if speed[e, 2] > 0.0:
+                    ledger.book(stock[i], gain[i], total_gain[i], speed[e, 2] * reach, _IMITATION, route[e])
 
 
 def _used_fields(world: World) -> BoolArray:
@@ -222,11 +241,14 @@ def learn_along_ties(world: World, parameters: Parameters, draws: Draws) -> None
     is_learner = actors.is_active & (actors.kind <= int(Kind.UNIVERSITY))
     slow = 1.0 - 0.5 * p.protection
     teaching = p.teaching if parameters.switches.supporting_chain else 1.0
+    heard = tie_understanding(
+        ties.is_active, ties.layer, ties.source, ties.target, is_learner, x, p.best_distance, p.distance_width
+    )
     speed = tie_speeds(
-        x, is_learner, actors.is_core, actors.mode, actors.absorption, lists.start, lists.other, lists.tie,
-        ties.layer, ties.source, ties.weight, ties.trust,
+        is_learner, actors.is_core, actors.mode, actors.absorption, lists.start, lists.other, lists.tie,
+        ties.layer, ties.source, ties.weight, ties.trust, heard,
         slow * p.research_rate, slow * p.supply_rate, slow * p.upstream_rate, teaching, p.imitation_boost,
-        p.dilution, p.best_distance, p.distance_width, p.trust_effect,
+        p.dilution, p.trust_effect,
     )  # fmt: skip
     world_ledger = world.ledger
     learn(

@@ -27,6 +27,9 @@ _UNIVERSITY = int(Kind.UNIVERSITY)
 _RESEARCH = int(Layer.RESEARCH)
 _SUPPLY = int(Layer.SUPPLY)
 _MATCHING = int(Service.MATCHING)
+_DIGITAL = int(Level.DIGITAL)
+_INDEPENDENT = int(Mode.INDEPENDENT)
+_JOINT = int(Mode.JOINT)
 _GOLDEN = np.uint64(0x9E3779B97F4A7C15)
 _SPREAD = math.sqrt(12.0)
 
@@ -65,6 +68,7 @@ def research_candidates(
     key: np.uint64,
     random_share: float,
     university_share: float,
+    client_share: float,
 ) -> tuple[IntArray, FloatArray]:
     """Return whom each searcher meets, shape (searchers, ways), -1 for nobody, and the trust that links them.
 
@@ -84,7 +88,7 @@ def research_candidates(
                 found[a, 0] = other[second]
                 bond[a, 0] = trust[tie[first]] * trust[tie[second]]
         order = drawn_entry(start, other, tie, layer, uid, i, _SUPPLY, i, salt)
-        if order >= 0:
+        if order >= 0 and uniform(key, uid[i], 9) < client_share:
             found[a, 1] = other[order]
             bond[a, 1] = trust[tie[order]]
         if platform[i] >= 0 and uniform(key, uid[i], 1) < matching[i]:
@@ -173,11 +177,11 @@ def drawn_searchers(
     number = 0
     for a in range(len(slots)):
         i = slots[a]
-        chance = probability * (1.0 + digital_search * level[i, int(Level.DIGITAL)])
+        chance = probability * (1.0 + digital_search * level[i, _DIGITAL])
         if kind[i] != _UNIVERSITY:
-            if mode[i] == int(Mode.INDEPENDENT):
+            if mode[i] == _INDEPENDENT:
                 chance *= independent_factor
-            elif mode[i] != int(Mode.JOINT):
+            elif mode[i] != _JOINT:
                 continue
         if uniform(key, uid[i], 0) < chance:
             searchers[number] = i
@@ -241,9 +245,11 @@ def search_partners(world: World, parameters: Parameters, draws: Draws) -> None:
     platform, platform_row = platform_of(world), _platform_row(world)
     roster = _meeting_places(world, is_partner, platform, platform_row, draws.key("roster of partners"))
     found, bond = research_candidates(
-        searcher, actors.kind, actors.region, actors.uid, actors.service[:, _MATCHING].copy(), platform, platform_row, st.openness,
+        searcher, actors.kind, actors.region, actors.uid, actors.service[:, _MATCHING].copy(), platform, platform_row,
+        st.openness,
         lists.start, lists.other, lists.tie, ties.layer, ties.trust,
-        roster.start, roster.ring, roster.slot, draws.key("meeting"), p.random_share, p.university_share,
+        roster.start, roster.ring, roster.slot, draws.key("meeting"),
+        p.random_share, p.university_share, p.client_share,
     )  # fmt: skip
     partner, way = chosen_partners(
         searcher, found, bond, is_partner, actors.capability / world.fields.frontier, actors.uid, actors.sector,

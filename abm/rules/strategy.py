@@ -79,7 +79,7 @@ def experience(
         payoff = 100.0 * (gain_value * year_gain[i] - year_cost[i] / (4.0 * size))
         payoff = min(_LARGEST_PAYOFF, max(-_LARGEST_PAYOFF, payoff))
         used = mode[i]
-        if used == _INDEPENDENT or used == _JOINT:
+        if used in (_INDEPENDENT, _JOINT):
             excess = payoff - propensity[i, _NONE]
             move = step if excess > 0.0 else -step
             moved = intensity[i] + move + pull * (normal - intensity[i])

@@ -159,7 +159,7 @@ def present_suppliers(
     loyalty: float,
     noise: float,
 ) -> tuple[float, int, float, int, float]:
-    """Return the share of an input with fixed suppliers, the best tie with room, its score, the worst tie, its score."""
+    """Return the share of an input with fixed suppliers, the best tie with room, its score, the worst tie, its."""
     total = 0.0
     best_tie, worst_tie = -1, -1
     best, worst = -1e300, 1e300

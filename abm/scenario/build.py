@@ -37,6 +37,8 @@ def load(name_or_path: str | Path) -> Scenario:
     path = Path(text)
     suffix = path.suffix.lower()
     if suffix == ".toml":
+        if not _exists(path) and len(path.parts) == 1 and (near := nearest(path.stem, names)):
+            raise InputError(f"{path}: no such file{near} (a scenario that comes with the model has no .toml)")
         return _load_toml(path)
     if suffix in {".graphml", ".xml"}:
         from abm.scenario.graphml import read_graphml
@@ -169,5 +171,5 @@ def read_parameters(table: Mapping[str, Any], place: str, problems: Problems) ->
         try:
             changes[name] = SPECIFICATIONS[name].checked(name, value)
         except InputError as error:
-            problems.add(f"{place}: {error}")
+            problems.add(str(error) if place == "parameters" else f"{place}, {error}")
     return changes

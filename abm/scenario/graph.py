@@ -189,7 +189,7 @@ class _Actors:
                 self.notes.append(f"{name} of {_these(self.names, np.isnan(numbers))}, from {self._base.name}")
             return numbers
 
-        self.sales = read("sales", MIN_SALES, MAX_SALES, self.firm)
+        self.sales = np.where(self.firm, np.maximum(read("sales", 0.0, MAX_SALES, self.firm), MIN_SALES), 0.0)
         whole = read("capability", 0.0, 1.0, self.firm | self.university)
         self.capability = np.repeat(whole[:, None], self._base.structure().n_fields, axis=1)
         self.orientation = read("orientation", 0.0, 1.0, self.university)

@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from abm.scenario.problems import Problems, shown, suggestion
+from abm.scenario.problems import Problems, plain, shown, suggestion
 from abm.state.codes import Kind, Layer
 from abm.types import BoolArray, FloatArray, IntArray
 
@@ -100,9 +100,9 @@ def read_numbers(
             continue
         number = as_number(value)
         if number is None:
-            problems.add(f"{where(i)}: {name} is {shown(value)}; allowed {low:,g} to {high:,g}")
+            problems.add(f"{where(i)}: {name} is {shown(value)}; allowed {plain(low)} to {plain(high)}")
         elif not low <= number <= high:
-            problems.add(f"{where(i)}: {name} is {shown(value)}, out of bounds; allowed {low:,g} to {high:,g}")
+            problems.add(f"{where(i)}: {name} is {shown(value)}, out of bounds; allowed {plain(low)} to {plain(high)}")
         else:
             numbers[i] = number
     return numbers

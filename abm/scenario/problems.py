@@ -60,11 +60,10 @@ class Problems:
 
     def add_errors(self, model: type[BaseModel], errors: Iterable[ErrorDetails], prefix: str, given: Any) -> None:
         """Note what pydantic found in `given`, whose place is `prefix`."""
-        for error in errors:
-            place = place_of(error["loc"], given)
-            self.add(
-                ": ".join(part for part in (", ".join(p for p in (prefix, place) if p), _said(model, error)) if part)
-            )
+        typos_first = sorted(errors, key=lambda error: error["type"] != "extra_forbidden")
+        for error in typos_first:
+            place = ", ".join(part for part in (prefix, place_of(error["loc"], given)) if part)
+            self.add(f"{place}: {_said(model, error)}" if place else _said(model, error))
 
     def stop(self) -> None:
         """Raise if anything was noted.
@@ -100,6 +99,15 @@ def shown(value: Any) -> str:
     if isinstance(value, Sequence):
         return "a list"
     return str(value)
+
+
+def plain(number: float) -> str:
+    """Return a number as people write it.
+
+    >>> plain(5e6), plain(0.001), plain(2)
+    ('5,000,000', '0.001', '2')
+    """
+    return f"{int(number):,}" if number == int(number) else f"{number:g}"
 
 
 def suggestion(name: str, names: Sequence[str]) -> str:
@@ -142,7 +150,9 @@ def _said(model: type[BaseModel], error: ErrorDetails) -> str:
     if kind in _LENGTHS:
         return f"{_LENGTHS[kind]}{_length(field)}"
     if kind == "string_pattern_mismatch":
-        return f"{shown(value)} is not a valid name"
+        is_strict = str(error.get("ctx", {}).get("pattern", "")).startswith(r"^\w")
+        allowed = 'letters, digits, "_" and "-"' if is_strict else "text on one line without dots"
+        return f"{shown(value)} is not a valid name; allowed {allowed}"
     said = _WRONG.get(kind) or f"is not {_EXPECTED.get(kind.split('_')[0], 'valid')}"
     return f"missing{_range(field)}" if kind == "missing" else f"{shown(value)} {said}{_range(field)}"
 
@@ -186,7 +196,7 @@ def _bound(field: FieldInfo | None, name: str) -> float | None:
 
 def _range(field: FieldInfo | None) -> str:
     low, high = _bound(field, "ge"), _bound(field, "le")
-    return "" if low is None or high is None else f"; allowed {low:,g} to {high:,g}"
+    return "" if low is None or high is None else f"; allowed {plain(low)} to {plain(high)}"
 
 
 def _length(field: FieldInfo | None) -> str:

@@ -60,7 +60,7 @@ def _read_bytes(path: Path, max_bytes: int) -> bytes:
 
 def _nearest_file(path: Path) -> str:
     try:
-        names = [each.name for each in path.parent.iterdir() if each.is_file()]
+        names = [each.name for each in path.parent.iterdir() if each.suffix == path.suffix and each.is_file()]
     except (OSError, ValueError):
         return ""
     return nearest(path.name, names)

@@ -8,6 +8,7 @@ from abm.state import accounts
 from abm.state.accounts import transfer
 from abm.state.codes import ClaimKind, Purpose
 from abm.state.ledger import origin_shares
+from abm.state.ties import close_ties
 from abm.state.world import World
 from abm.types import IntArray
 
@@ -31,15 +32,11 @@ def close_actors(world: World, slots: IntArray) -> None:
     actors, ties, ledger = world.actors, world.ties, world.ledger
     is_closing = np.zeros(actors.rows, dtype=np.bool_)
     is_closing[slots] = True
-    ended = ties.is_active & (is_closing[ties.source] | is_closing[ties.target])
-    ties.is_active[ended] = False
-    world.ties_changed()
+    close_ties(world, np.flatnonzero(ties.is_active & (is_closing[ties.source] | is_closing[ties.target])))
     _end_projects(world, slots)
     ledger.loss[slots] += actors.capability[slots].sum(axis=1)
     ledger.stock[slots] = 0.0
     ledger.total_gain[slots] = 0.0
-    for slot in slots:
-        world.names.pop(int(actors.uid[slot]), None)
     actors.reset(slots)
 
 

@@ -33,7 +33,7 @@ class Events:
 
     def add(
         self,
-        kind: Event,
+        kind: Event | IntArray,
         quarter: int,
         uid: Any,
         *,
@@ -45,7 +45,7 @@ class Events:
         amount: Any = 0.0,
         cause: Any = -1,
     ) -> IntArray:
-        """Append one event per entry of `uid` (scalars are repeated) and return their ids."""
+        """Append one event per entry of `uid` (scalars are repeated, also one kind for all) and return their ids."""
         uids = np.atleast_1d(np.asarray(uid, dtype=np.uint64))
         number = len(uids)
         ids = np.arange(self.count, self.count + number, dtype=np.int64)
@@ -53,7 +53,7 @@ class Events:
             return ids
         self._reserve(self.count + number)
         place = slice(self.count, self.count + number)
-        values = (ids, quarter, int(kind), region, uids, partner, project, field, channel, amount, cause)
+        values = (ids, quarter, kind, region, uids, partner, project, field, channel, amount, cause)
         for name, value in zip(COLUMNS, values, strict=True):
             self._columns[name][place] = value
         self.count += number

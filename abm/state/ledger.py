@@ -7,7 +7,7 @@ import numpy as np
 from abm.kernel import kernel
 from abm.state.codes import N_ORIGINS, N_ROUTES, Origin, Path, Route
 from abm.state.world import World
-from abm.types import FloatArray, IntArray
+from abm.types import BoolArray, FloatArray, IntArray
 
 WRITES: tuple[str, ...] = ("ledger.stock", "ledger.gain", "ledger.total_gain")
 """Columns a rule must declare to book gains."""
@@ -81,10 +81,51 @@ def origin_shares(stock: FloatArray) -> FloatArray:
     return shares
 
 
+@kernel
+def largest_gap(
+    is_active: BoolArray, stock: FloatArray, gain: FloatArray, loss: FloatArray, capability: FloatArray
+) -> tuple[float, float]:
+    """Return the largest |booked - held capability| of an actor and this quarter's gross flow of capability.
+
+    `stock` and `gain` have one column per origin and route. Four running sums, so that additions overlap.
+
+    >>> import numpy as np
+    >>> stock = np.zeros((1, 72)); stock[0, 3] = 0.5
+    >>> largest_gap(np.array([True]), stock, 0.1 * stock, np.array([0.2]), np.array([[0.25, 0.5]]))
+    (0.25, 0.25)
+    """
+    largest = 0.0
+    gross = 0.0
+    width = stock.shape[1]
+    for i in range(len(is_active)):
+        if not is_active[i]:
+            continue
+        booked = 0.0
+        flow = 0.0
+        even = 0.0
+        odd = 0.0
+        for c in range(0, width - 1, 2):
+            booked += stock[i, c]
+            even += stock[i, c + 1]
+            flow += gain[i, c]
+            odd += gain[i, c + 1]
+        if width % 2 == 1:
+            booked += stock[i, width - 1]
+            flow += gain[i, width - 1]
+        held = 0.0
+        for k in range(capability.shape[1]):
+            held += capability[i, k]
+        largest = max(largest, abs(booked + even - held))
+        gross += flow + odd + loss[i]
+    return largest, gross
+
+
 def ledger_residual(world: World) -> float:
     """Return the largest gap between an actor's ledger and its capability, relative to this quarter's gross flow."""
-    active = world.actors.is_active
-    booked = world.ledger.stock[active].sum(axis=(1, 2))
-    held = world.actors.capability[active].sum(axis=1)
-    gross = max(float(world.ledger.gain.sum() + world.ledger.loss.sum()), 1.0)
-    return float(np.abs(booked - held).max(initial=0.0)) / gross
+    actors, ledger = world.actors, world.ledger
+    n_actors = len(actors.uid)
+    largest, gross = largest_gap(
+        actors.is_active, ledger.stock.reshape(n_actors, -1), ledger.gain.reshape(n_actors, -1), ledger.loss,
+        actors.capability,
+    )  # fmt: skip
+    return largest / max(gross, 1.0)

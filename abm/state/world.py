@@ -6,11 +6,22 @@ import copy
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import replace
+from functools import lru_cache
 
 import numpy as np
 
-from abm.state.codes import FIRST_AGGREGATE, N_KINDS, N_LEVELS, N_MODES, N_ORIGINS, N_PURPOSES, N_ROUTES, N_SERVICES
-from abm.state.codes import N_INSTRUMENTS, Kind
+from abm.state.codes import (
+    FIRST_AGGREGATE,
+    N_INSTRUMENTS,
+    N_KINDS,
+    N_LEVELS,
+    N_MODES,
+    N_ORIGINS,
+    N_PURPOSES,
+    N_ROUTES,
+    N_SERVICES,
+    Kind,
+)
 from abm.state.columns import Table
 from abm.state.events import Events
 from abm.state.network import Neighbours, neighbours_of
@@ -46,6 +57,16 @@ TABLES: dict[str, type[Table]] = {
     "accounts": Accounts,
     "volumes": Volumes,
 }
+
+
+@lru_cache(maxsize=1024)
+def _by_table(names: tuple[str, ...]) -> tuple[tuple[str, tuple[str, ...]], ...]:
+    """Return the columns of each table among ``table.column`` and ``table.*``."""
+    wanted: dict[str, tuple[str, ...]] = {}
+    for name in names:
+        table, _, column = name.partition(".")
+        wanted[table] = tuple(TABLES[table].declared()) if column == "*" else (*wanted.get(table, ()), column)
+    return tuple(wanted.items())
 
 
 class World:
@@ -134,20 +155,16 @@ class World:
     @contextmanager
     def writable(self, names: Iterable[str]) -> Iterator[None]:
         """Unlock columns (``"actors.cash"`` or a whole table, ``"ties.*"``) inside a ``with`` block."""
-        wanted: dict[str, tuple[str, ...]] = {}
-        for name in names:
-            table, _, column = name.partition(".")
-            columns = tuple(TABLES[table].declared()) if column == "*" else (*wanted.get(table, ()), column)
-            wanted[table] = columns
-        for table, columns in wanted.items():
+        wanted = _by_table(tuple(names))
+        for table, columns in wanted:
             self.table(table).lock(columns, False)
         try:
             yield
         finally:
-            for table, columns in wanted.items():
+            for table, columns in wanted:
                 self.table(table).lock(columns, True)
-            if "ties" in wanted:
-                self._neighbours = None
+                if table == "ties" and "is_active" in columns:
+                    self._neighbours = None
 
     def grow(self, name: str, rows: int) -> None:
         """Give a table room for `rows` rows; actors and ledger grow together. Only between rules."""

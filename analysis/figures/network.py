@@ -9,6 +9,7 @@ import numpy as np
 import numpy.typing as npt
 from matplotlib.axes import Axes
 from matplotlib.collections import LineCollection
+from matplotlib.colors import to_rgb
 from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 
@@ -47,6 +48,7 @@ LAYER_COLOURS: dict[str, str] = {
     "credit": "#BFB32A",
     "guidance": style.BLACK,
 }
+BY_PATH = "How they upgraded (paler: a smaller part), how ties were born"
 ORIGIN_COLOURS = style.TIE_ORIGIN_COLOURS
 
 
@@ -55,14 +57,16 @@ def draw_network(graph: nx.MultiDiGraph[Any]) -> Figure:
 
     How to read it. Actors that stand close are tied, directly or through others; larger firms are drawn larger.
     *Left*: who they are (colour and shape) and the layer of each tie. *Right*: an actor has the colour of the path
-    that carried most of its gains, pale where no path carried any; a tie has the colour of how it was born, so that
-    it shows whether calls, orders, proposals or platforms tie the region together. Actors without ties stand in the
-    rows below. The picture is of the last quarter; an actor's colour on the right sums up its life.
+    that carried most of its gains, the paler the smaller a part of all its gains came by that path; a tie has the
+    colour of how it was born, so that it shows whether calls, orders, proposals or platforms tie the region together.
+    Actors that are not connected with the rest stand in the rows below. The picture is of the last quarter; an
+    actor's colour on the right sums up its life.
 
     Parameters
     ----------
     graph
-        Actors as nodes with ``kind``, ``path`` and ``sales``, ties as edges with ``layer`` and ``origin``.
+        Actors as nodes with ``kind``, ``path``, ``path_share`` and ``sales``, ties as edges with ``layer`` and
+        ``origin``.
     """
     with style.drawing():
         figure = style.new_figure(13.0, 7.6, "The innovation network in the last quarter")
@@ -75,9 +79,19 @@ def draw_network(graph: nx.MultiDiGraph[Any]) -> Figure:
         layers = [_in_words(tie.get("layer", "")) for tie in drawn]
         origins = [_in_words(tie.get("origin", "")) for tie in drawn]
         sizes = _sizes(kinds, np.array([float(node.get("sales", 0.0)) for node in nodes]))
-        for axes, title, names, palette, groups, tie_palette in (
-            (panels[0], "Who is tied to whom", kinds, style.KIND_COLOURS, layers, LAYER_COLOURS),
-            (panels[1], "How they upgraded, how ties were born", paths, style.PATH_COLOURS, origins, ORIGIN_COLOURS),
+        full = [1.0] * len(nodes)
+        parts = [float(node.get("path_share", 1.0)) for node in nodes]
+        for axes, title, names, part, palette, groups, tie_palette in (
+            (panels[0], "Who is tied to whom", kinds, full, style.KIND_COLOURS, layers, LAYER_COLOURS),
+            (
+                panels[1],
+                BY_PATH,
+                paths,
+                parts,
+                style.PATH_COLOURS,
+                origins,
+                ORIGIN_COLOURS,
+            ),
         ):
             axes.set_title(title)
             axes.set_axis_off()
@@ -85,7 +99,7 @@ def draw_network(graph: nx.MultiDiGraph[Any]) -> Figure:
                 style.say_nothing_to_show(axes, "no actors")
                 continue
             _draw_ties(axes, place[ties], groups, tie_palette)
-            _draw_actors(axes, place, kinds, sizes, [palette.get(name, style.GREY) for name in names])
+            _draw_actors(axes, place, kinds, sizes, _shades(names, part, palette))
             _add_legend(axes, names, palette, groups, tie_palette)
         if len(actors) < graph.number_of_nodes():
             note = f"the {len(actors):,} most connected of {graph.number_of_nodes():,} actors"
@@ -107,6 +121,17 @@ def _sizes(kinds: list[str], sales: Positions) -> Positions:
     return sizes
 
 
+def _shades(names: list[str], parts: list[float], palette: dict[str, str]) -> list[tuple[float, float, float]]:
+    """Return the colour of each name, pale for a small part of the whole, full from one half on."""
+    shades = []
+    pale = np.array(to_rgb(style.PALE))
+    for name, part in zip(names, parts, strict=True):
+        strength = 0.3 + 0.7 * min(1.0, 2.0 * part)
+        red, green, blue = strength * np.array(to_rgb(palette.get(name, style.GREY))) + (1.0 - strength) * pale
+        shades.append((float(red), float(green), float(blue)))
+    return shades
+
+
 def _chosen(graph: nx.MultiDiGraph[Any]) -> tuple[list[Any], npt.NDArray[np.int64], list[dict[str, Any]]]:
     """Return the actors to draw, the ties between them as pairs of positions (ties, 2), and the ties' attributes."""
     actors = list(graph.nodes)
@@ -123,12 +148,14 @@ def _chosen(graph: nx.MultiDiGraph[Any]) -> tuple[list[Any], npt.NDArray[np.int6
 def layout(n_actors: int, ties: npt.NDArray[np.int64]) -> Positions:
     """Return a place for each actor, shape (actors, 2), about within [-1, 1]; tied actors stand close.
 
-    Actors outside the largest connected component stand in rows below it. The same network gives the same layout.
+    Actors outside the largest connected component stand in rows below it, component by component. The same network
+    gives the same layout.
     """
     place = np.zeros((n_actors, 2))
     if n_actors == 0:
         return place
-    within = _largest_component(n_actors, ties)
+    component = _components(n_actors, ties)
+    within = component == np.argmax(np.bincount(component))
     if within.sum() >= 3:
         number = np.full(n_actors, -1, dtype=np.int64)
         number[within] = np.arange(int(within.sum()))
@@ -137,20 +164,21 @@ def layout(n_actors: int, ties: npt.NDArray[np.int64]) -> Positions:
     else:
         within[:] = False
     apart = np.flatnonzero(~within)
+    apart = apart[np.argsort(component[apart], kind="stable")]
     columns = max(12, int(np.ceil(np.sqrt(4.0 * len(apart)))))
     place[apart, 0] = -1.0 + 2.0 * (np.arange(len(apart)) % columns) / max(columns - 1, 1)
-    place[apart, 1] = -1.2 - 0.08 * (np.arange(len(apart)) // columns)
+    place[apart, 1] = -1.35 - 0.08 * (np.arange(len(apart)) // columns)
     return place
 
 
-def _largest_component(n_actors: int, ties: npt.NDArray[np.int64]) -> npt.NDArray[np.bool_]:
+def _components(n_actors: int, ties: npt.NDArray[np.int64]) -> npt.NDArray[np.int64]:
+    """Return the connected component of each actor as a number."""
     from scipy.sparse import coo_matrix
     from scipy.sparse.csgraph import connected_components
 
     matrix = coo_matrix((np.ones(len(ties)), (ties[:, 0], ties[:, 1])), shape=(n_actors, n_actors))
-    _, component = connected_components(matrix, directed=False)
-    largest: npt.NDArray[np.bool_] = component == np.argmax(np.bincount(component))
-    return largest
+    component: npt.NDArray[np.int64] = connected_components(matrix, directed=False)[1].astype(np.int64)
+    return component
 
 
 def _spring(n_actors: int, pairs: npt.NDArray[np.int64]) -> Positions:
@@ -190,7 +218,9 @@ def _draw_ties(axes: Axes, segments: Positions, groups: list[str], palette: dict
             axes.add_collection(lines)
 
 
-def _draw_actors(axes: Axes, place: Positions, kinds: list[str], sizes: Positions, colours: list[str]) -> None:
+def _draw_actors(
+    axes: Axes, place: Positions, kinds: list[str], sizes: Positions, colours: list[tuple[float, float, float]]
+) -> None:
     """Draw actors by kind, the many small ones first."""
     for kind in sorted(set(kinds), key=lambda name: KIND_SIZES.get(name, 30.0)):
         rows = [row for row, name in enumerate(kinds) if name == kind]
@@ -204,8 +234,8 @@ def _draw_actors(axes: Axes, place: Positions, kinds: list[str], sizes: Position
             linewidths=0.35 if kind == "SME" else 0.7,
             zorder=2,
         )
-    axes.set_xlim(-1.12, 1.12)
-    axes.set_ylim(min(-1.12, float(place[:, 1].min()) - 0.06), 1.12)
+    axes.set_xlim(-1.3, 1.3)
+    axes.set_ylim(min(-1.3, float(place[:, 1].min()) - 0.06), 1.3)
 
 
 def _add_legend(

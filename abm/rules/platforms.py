@@ -1,0 +1,154 @@
+"""Innovation platforms open and close (model.md line 4; li 3.C; ren 2.3.2, 3.2, 4.4).
+
+A platform is a carrier of several sub-platforms, one per service. It is born with public money where a region wants
+one, specialises on the fields of a sector that is at home there, and loses money at first. When the patience of those
+who carry the losses ends, it closes. What platforms do while they live stands in `abm.rules.platform_services`.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+
+from abm.parameters import Parameters
+from abm.randomness import Draws, make_uid, uniform
+from abm.rule import rule
+from abm.state import accounts, closing
+from abm.state import ties as tie_book
+from abm.state.accounts import transfer
+from abm.state.closing import close_actors
+from abm.state.codes import Event, Instrument, Kind, Layer, Purpose, Service, TieOrigin
+from abm.state.network import make_roster, pick, ring_point
+from abm.state.ties import platform_of
+from abm.state.world import World
+from abm.types import FloatArray
+
+_PLATFORM = int(Instrument.PLATFORM)
+_FIRST_QUALITY = 0.15
+
+
+@rule(
+    writes=(
+        "actors.is_active", "actors.uid", "actors.kind", "actors.region", "actors.born", "platforms.*",
+        "regions.budget", *tie_book.WRITES, *accounts.WRITES,
+    ),
+    source="li:3.C; ren:2.3.2; ren:3.2",
+    off={"switches.platform": False},
+    needs_rows={"actors": 0.02, "platforms": 0.0, "ties": 0.05},
+)  # fmt: skip
+def open_platforms(world: World, parameters: Parameters, draws: Draws) -> None:
+    """A region that wants more platforms opens one when it is ready and the money earmarked for it is there.
+
+    Equation   open if platforms < wanted, quarter >= open_quarter, u < open_probability and
+               budget >= start_quarters running_cost regional sales; specialisation f = (W_s + mean W) / 2 for the
+               sector s of a firm drawn from those not served yet
+    Units      money: million yuan; f: 1, sums to 1 over fields
+    Source     li 3.C (needs strong support of government), ren 2.3.2, 3.2 (may lack pilots)
+    Draws      "platform opens" by the government's uid; the firm whose sector it serves, on a ring, by the same
+    Off when   switches.platform = false
+    """
+    p = parameters.platforms
+    if not parameters.switches.platform or world.quarter < p.open_quarter:
+        return
+    actors, platforms, regions = world.actors, world.platforms, world.regions
+    running = np.bincount(actors.region[platforms.actor[platforms.is_active]], minlength=world.structure.n_regions)
+    firm = world.slots(Kind.FIRM)
+    key = draws.key("platform opens")
+    sales = np.bincount(actors.region[firm], actors.sales[firm], world.structure.n_regions)
+    for r in np.flatnonzero((running < p.wanted) & (sales > 0.0)):
+        start = p.start_quarters * p.running_cost * float(sales[r])
+        is_ready = uniform(key, actors.uid[regions.government_slot[r]], 0) < p.open_probability
+        if is_ready and regions.budget[r, _PLATFORM] >= start:
+            _open(world, parameters, int(r), start, key)
+
+
+def _open(world: World, parameters: Parameters, region: int, start: float, key: np.uint64) -> None:
+    """Give a new platform its rows, its money, its specialisation and its first members: banks and funds."""
+    actors, platforms, regions, st = world.actors, world.platforms, world.regions, world.structure
+    slots, rows = world.free_rows("actors", 1), world.free_rows("platforms", 1)
+    if len(slots) == 0 or len(rows) == 0:
+        return
+    slot, row, government = int(slots[0]), int(rows[0]), int(regions.government_slot[region])
+    uid = make_uid(st.region_names[region], "platform", world.quarter)
+    actors.is_active[slot] = True
+    actors.uid[slot] = uid
+    actors.kind[slot] = int(Kind.PLATFORM)
+    actors.region[slot] = region
+    actors.born[slot] = world.quarter
+    world.names[int(uid)] = f"{st.region_names[region]}-platform-{world.quarter}"
+    platforms.reset(row)
+    platforms.is_active[row] = True
+    platforms.actor[row] = slot
+    platforms.actor_uid[row] = uid
+    platforms.quality[row] = _FIRST_QUALITY
+    platforms.has_service[row] = True
+    platforms.has_service[row, int(Service.PILOT)] = parameters.platforms.has_pilots
+    platforms.fit[row] = _specialisation(world, region, key)
+    platforms.opened[row] = world.quarter
+    paid = transfer(world, government, slot, start, Purpose.PLATFORM_SUPPORT)
+    regions.budget[region, _PLATFORM] = max(0.0, float(regions.budget[region, _PLATFORM]) - paid)
+    event = world.events.add(
+        Event.PLATFORM_OPENED, world.quarter, uid, region=region, partner=actors.uid[government], amount=paid
+    )
+    kinds = (int(Kind.BANK), int(Kind.VENTURE_FUND), int(Kind.GUARANTEE_FUND))
+    funds = np.flatnonzero(actors.is_active & np.isin(actors.kind, kinds) & (actors.region == region))
+    tie_book.open_ties(
+        world,
+        np.full(len(funds), slot),
+        funds,
+        Layer.SERVICE,
+        TieOrigin.PLATFORM,
+        weight=1.0,
+        trust=0.5,
+        cause=event[0],
+    )
+
+
+def _specialisation(world: World, region: int, key: np.uint64) -> FloatArray:
+    """Return the fields a new platform serves: half those of a drawn firm's sector, half those of all sectors.
+
+    The firm is drawn from those no platform serves yet, where there are any.
+    """
+    actors, st = world.actors, world.structure
+    is_here = actors.is_active & (actors.kind == int(Kind.FIRM)) & (actors.region == region)
+    is_unserved = is_here & (platform_of(world) < 0)
+    group = np.where(is_unserved if is_unserved.any() else is_here, 0, -1)
+    roster = make_roster(group, 1, actors.uid, key)
+    point = np.uint64(ring_point(key, actors.uid[world.regions.government_slot[region]], 1))
+    firm = pick(roster.start, roster.ring, roster.slot, 0, point)
+    result: FloatArray = 0.5 * st.weight[actors.sector[firm]] + 0.5 * st.weight.mean(axis=0)
+    return result
+
+
+@rule(
+    writes=("platforms.*", *closing.WRITES),
+    source="li:3.C",
+    off={"policy.patience": 100},
+)
+def close_platforms(world: World, parameters: Parameters, draws: Draws) -> None:
+    """A platform closes when its losses outlast patience, or when platforms are switched off.
+
+    Equation   close if loss quarters in a row > patience; what cash is left goes to households
+    Units      patience: quarters; 100 means for ever
+    Source     li 3.C (short-term profit is not ideal; strong support must continue)
+    Draws      none
+    Off when   policy.patience = 100
+    """
+    platforms, actors = world.platforms, world.actors
+    patience = parameters.policy.patience
+    is_over = platforms.is_active & (platforms.loss_quarters > patience) & (patience < 100)
+    if not parameters.switches.platform:
+        is_over = platforms.is_active
+    rows = np.flatnonzero(is_over)
+    if len(rows) == 0:
+        return
+    slots = platforms.actor[rows].copy()
+    world.events.add(
+        Event.PLATFORM_CLOSED, world.quarter, actors.uid[slots], region=actors.region[slots],
+        amount=world.quarter - platforms.opened[rows],
+    )  # fmt: skip
+    ties = world.ties
+    served = np.flatnonzero(ties.is_active & (ties.layer == int(Layer.SERVICE)) & np.isin(ties.source, slots))
+    actors.service[ties.target[served]] = 0.0
+    tie_book.close_ties(world, served)
+    platforms.is_active[rows] = False
+    close_actors(world, slots)
