@@ -15,6 +15,7 @@ from abm.types import BoolArray, FloatArray, IntArray, UidArray
 _UNIVERSITY = int(Kind.UNIVERSITY)
 _INTELLIGENT = int(Level.INTELLIGENT)
 _PEOPLE = int(Route.PEOPLE)
+_SMALLEST = 1e-9
 
 
 @kernel
@@ -128,11 +129,12 @@ def hires(region: IntArray, vacancy: FloatArray, appeal: FloatArray, looking: Fl
     for _ in range(n_rounds):
         total = np.zeros(len(looking))
         for a in range(len(region)):
-            total[region[a]] += (vacancy[a] - hired[a]) * math.exp(appeal[a])
+            if vacancy[a] - hired[a] > _SMALLEST:
+                total[region[a]] += (vacancy[a] - hired[a]) * math.exp(appeal[a])
         taken = np.zeros(len(looking))
         for a in range(len(region)):
             open_posts = vacancy[a] - hired[a]
-            if open_posts > 0.0 and left[region[a]] > 0.0:
+            if open_posts > _SMALLEST and left[region[a]] > 0.0:
                 share = open_posts * math.exp(appeal[a]) / total[region[a]]
                 number = min(open_posts, left[region[a]] * share)
                 hired[a] += number

@@ -53,7 +53,8 @@ class Specification:
             raise InputError(f"parameter {name}: {value!r} is not a whole number; allowed {self.low:g} to {self.high:g}")
         if not self.low <= value <= self.high:
             raise InputError(f"parameter {name}: {value!r} is out of bounds; allowed {self.low:g} to {self.high:g} {self.unit}")
-        return self.kind(value)
+        checked: float | int = self.kind(value)
+        return checked
 
 
 def number(
@@ -458,7 +459,7 @@ class Innovation:
     radical_factor: float = number(3.0, "1", 1.0, 10.0, "uncertainty", "assumption", "step of a radical result over a usual one")
     rho: float = number(2.5, "1", 0.0, 20.0, "uncertainty", "assumption", "learning from a result per reference effort at full absorption")
     reference_effort: float = number(3.0, "million yuan", 0.1, 100.0, "uncertainty", "assumption", "effort that rho refers to: one research stage")
-    agreement: float = number(0.53, "1", 0.0, 2.0, "uncertainty", "F33", "chance that members who trust each other by half agree on how to go on")
+    agreement: float = number(0.47, "1", 0.0, 2.0, "uncertainty", "F33", "chance that members who trust each other by half agree on how to go on")
     product_value: float = number(1.0, "years of sales", 0.0, 10.0, "uncertainty", "assumption", "worth of a new product that makes up all sales")
     risk_aversion: float = number(0.3, "1", 0.0, 5.0, "uncertainty", "ren:3.1", "excess of expected worth over cost that firms want before a pilot")
     decision_sharpness: float = number(4.0, "1", 0.0, 50.0, "uncertainty", "assumption", "logit weight of worth over cost in that decision")

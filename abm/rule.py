@@ -42,8 +42,11 @@ class Rule:
         """Apply the rule with its columns unlocked."""
         for table, multiple in self.needs_rows.items():
             world.ensure_free(table, int(multiple * world.actors.rows) + 8)
-        with world.writable(self.writes):
+        world.unlock(self.writes)
+        try:
             self.action(world, parameters, draws)
+        finally:
+            world.lock(self.writes)
 
 
 def rule(

@@ -88,12 +88,12 @@ class Schedule:
     def after(self, name: str, rule: Rule) -> Schedule:
         """Return the schedule with `rule` right after the rule called `name`."""
         place = self.place(name) + 1
-        return Schedule(self.rules[:place] + (rule,) + self.rules[place:])
+        return Schedule((*self.rules[:place], rule, *self.rules[place:]))
 
     def before(self, name: str, rule: Rule) -> Schedule:
         """Return the schedule with `rule` right before the rule called `name`."""
         place = self.place(name)
-        return Schedule(self.rules[:place] + (rule,) + self.rules[place:])
+        return Schedule((*self.rules[:place], rule, *self.rules[place:]))
 
 
 DEFAULT = Schedule(

@@ -8,8 +8,6 @@ from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-import numpy as np
-
 from abm import kernel
 from abm.errors import InputError
 from abm.parameters import Parameters
@@ -54,7 +52,7 @@ class Simulation:
         schedule: Schedule = DEFAULT,
     ) -> None:
         base = scenario if isinstance(scenario, Scenario) else Scenario.load(scenario)
-        if isinstance(seed, bool) or not isinstance(seed, (int, np.integer)) or not 0 <= seed < 2**63:
+        if type(seed) is not int or not 0 <= seed < 2**63:
             raise InputError(f"seed: {seed!r} is not a whole number from 0 to 2^63 - 1")
         self.scenario = base.with_parameters(changes) if changes else base
         self.seed = int(seed)
@@ -212,7 +210,7 @@ def simulate(
     """
     simulation = Simulation(scenario, seed=seed, changes=changes, schedule=schedule)
     number = simulation.scenario.quarters if quarters is None else quarters
-    if isinstance(number, bool) or not isinstance(number, int) or not 1 <= number <= MAX_QUARTERS:
+    if type(number) is not int or not 1 <= number <= MAX_QUARTERS:
         raise InputError(f"quarters: {number!r} is not a whole number from 1 to {MAX_QUARTERS:,}")
     recorder = Recorder(simulation.world.structure, number, panel_every)
     total = simulation.scenario.burn_in + number

@@ -36,9 +36,7 @@ def step_cost(base: float, level: float, convexity: float, skill: float, service
 
 
 @kernel
-def partner_levels(
-    firm: IntArray, start: IntArray, other: IntArray, kind: IntArray, level: FloatArray
-) -> FloatArray:
+def partner_levels(firm: IntArray, start: IntArray, other: IntArray, kind: IntArray, level: FloatArray) -> FloatArray:
     """Return the mean levels of each firm's tied firms, shape (firms, levels)."""
     mean = np.zeros((len(firm), level.shape[1]))
     for f in range(len(firm)):

@@ -156,11 +156,14 @@ def worst_need(view: View) -> FloatArray:
 
 def worst_need_places(view: View) -> FloatArray:
     """Return chain, sector and field of the worst bottleneck, NaN where there is none, shape (3, regions)."""
-    exposure = view.world.needs.exposure
-    flat = exposure.reshape(view.n_regions, -1)
-    place = flat.argmax(axis=1)
-    codes = np.stack(np.unravel_index(place, exposure.shape[1:])).astype(np.float64)
-    return np.where(flat[np.arange(view.n_regions), place] > 0.0, codes, np.nan)
+    _, n_sectors, n_fields = view.world.needs.exposure.shape[1:]
+    places = np.full((3, view.n_regions), np.nan)
+    for r, exposure in enumerate(view.world.needs.exposure.reshape(view.n_regions, -1)):
+        worst = int(exposure.argmax())
+        if exposure[worst] > 0.0:
+            rest, field = divmod(worst, n_fields)
+            places[:, r] = (*divmod(rest, n_sectors), field)
+    return places
 
 
 def _worst_need_place(row: int, name: str) -> Measure:

@@ -133,7 +133,7 @@ def modularity_of(start: IntArray, other: IntArray, weight: FloatArray) -> float
 
     >>> import numpy as np
     >>> pairs = np.array([0, 1, 2, 3, 4]), np.array([1, 0, 3, 2])
-    >>> modularity_of(*pairs, np.ones(4))
+    >>> float(modularity_of(*pairs, np.ones(4)))
     0.5
     """
     total = 0.0

@@ -101,7 +101,7 @@ def _made_state(view: View) -> State:
 @measure(
     unit="1",
     formula="U1: weighted mean of research share, capability, talent share, results and conversion on frozen bounds",
-    source=f"zhao2020:III.A-B; {frozen.SOURCE}",
+    source=f"zhao2020:III.A; zhao2020:III.B; {frozen.SOURCE}",
 )
 def technological_progress(view: View) -> FloatArray:
     """State of technological progress, 0 to 1."""

@@ -218,7 +218,10 @@ def funds_hhi(view: View) -> FloatArray:
 
 @measure(unit=PER_QUARTER, formula="export orders - imports", source="zhao2020:III.C")
 def trade_balance(view: View) -> FloatArray:
-    """What the region sells outside minus what it buys outside, in goods."""
+    """What the region sells outside minus what it buys outside, in products of its sectors.
+
+    Energy and households' other goods come from outside too; `outside_balance` has everything.
+    """
     regions = view.world.regions
     return regions.export_orders.sum(axis=1) - regions.imports.sum(axis=1)
 

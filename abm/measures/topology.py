@@ -131,6 +131,8 @@ def components(first: IntArray, partner: IntArray) -> IntArray:
         for e in range(first[i], first[i + 1]):
             a = i
             b = partner[e]
+            if b > i:  # every pair stands in both lists
+                continue
             while parent[a] != a:
                 parent[a] = parent[parent[a]]
                 a = parent[a]
@@ -250,6 +252,21 @@ def mean_distance(first: IntArray, partner: IntArray, source: IntArray) -> float
     if pairs <= 0.0:
         return math.nan
     return steps / pairs
+
+
+@kernel
+def kind_counts(is_active: BoolArray, kind: IntArray, region: IntArray, n_regions: int) -> FloatArray:
+    """Return the actors of the network by kind, shape (kinds of network actors, regions).
+
+    >>> import numpy as np
+    >>> kind_counts(np.array([True, True]), np.array([0, 1]), np.zeros(2, np.int64), 1)[:3, 0].tolist()
+    [1.0, 1.0, 0.0]
+    """
+    out = np.zeros((_AGGREGATE, n_regions))
+    for i in range(len(is_active)):
+        if is_active[i] and kind[i] < _AGGREGATE and region[i] >= 0:
+            out[kind[i], region[i]] += 1.0
+    return out
 
 
 @kernel

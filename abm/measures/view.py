@@ -234,11 +234,13 @@ class View:
     def platform_money(self) -> FloatArray:
         """Fees, support and spending of platforms (million yuan per quarter), shape (3, regions)."""
         platforms = self.world.platforms
-        rows = np.flatnonzero(platforms.is_active)
-        region = self.world.actors.region[platforms.actor[rows]]
-        columns = (platforms.income, platforms.support, platforms.spending)
-        by_region = [np.bincount(region, column[rows], self.n_regions) for column in columns]
-        return np.stack(by_region).astype(np.float64)  # bincount of nothing gives whole numbers
+        out = np.zeros((3, self.n_regions))
+        for row in np.flatnonzero(platforms.is_active):
+            region = self.world.actors.region[platforms.actor[row]]
+            out[0, region] += platforms.income[row]
+            out[1, region] += platforms.support[row]
+            out[2, region] += platforms.spending[row]
+        return out
 
     @cached_property
     def cash(self) -> FloatArray:
@@ -254,10 +256,7 @@ class View:
     def kind_counts(self) -> FloatArray:
         """Active actors by kind, shape (kinds of network actors, regions)."""
         actors = self.world.actors
-        chosen = actors.is_active & (actors.kind < FIRST_AGGREGATE) & (actors.region >= 0)
-        place = actors.kind[chosen] * self.n_regions + actors.region[chosen]
-        counts = np.bincount(place, minlength=FIRST_AGGREGATE * self.n_regions)
-        return counts.reshape(FIRST_AGGREGATE, self.n_regions).astype(np.float64)
+        return topology.kind_counts(actors.is_active, actors.kind, actors.region, self.n_regions)
 
     @cached_property
     def ties(self) -> FloatArray:

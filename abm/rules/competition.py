@@ -138,7 +138,8 @@ def compete_for_shares(world: World, parameters: Parameters, draws: Draws) -> No
         regions.import_appeal[:] = appeal.reshape(st.n_regions, st.n_sectors)
     share, import_share = replicated(
         firm, market, actors.uid, draws.key("share noise"), strength, actors.market_share,
-        actors.sales, actors.orders, regions.import_share.ravel(), foreign + regions.import_appeal.ravel(), regions.first_import_share.ravel(),
+        actors.sales, actors.orders, regions.import_share.ravel(),
+        foreign + regions.import_appeal.ravel(), regions.first_import_share.ravel(),
         p.selection, p.size_drag, p.share_noise, p.import_pull, p.unfilled_loss,
     )  # fmt: skip
     actors.market_share[firm] = share

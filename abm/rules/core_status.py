@@ -47,7 +47,5 @@ def review_core_status(world: World, parameters: Parameters, draws: Draws) -> No
     now = (large & able) | keeps
     gained, lost = firm[now & ~was], firm[was & ~now]
     for event, who in ((Event.CORE_GAINED, gained), (Event.CORE_LOST, lost)):
-        world.events.add(
-            event, world.quarter, actors.uid[who], region=actors.region[who], amount=actors.sales[who]
-        )
+        world.events.add(event, world.quarter, actors.uid[who], region=actors.region[who], amount=actors.sales[who])
     actors.is_core[firm] = now

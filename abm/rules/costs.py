@@ -194,7 +194,8 @@ def set_quality(world: World, parameters: Parameters, draws: Draws) -> None:
     lists = world.neighbours()
     target = product_quality(
         firm, actors.sector, st.weight, world.fields.frontier, actors.capability, st.inputs,
-        import_quality(st, parameters.frontier.embargo_factor), lists.start, lists.other, lists.tie, ties.layer, ties.target, ties.weight,
+        import_quality(st, parameters.frontier.embargo_factor), lists.start, lists.other,
+        lists.tie, ties.layer, ties.target, ties.weight,
         actors.quality, p.own_quality_share, p.quality_exponent,
     )  # fmt: skip
     actors.quality[firm] += p.quality_speed * (target - actors.quality[firm])

@@ -15,7 +15,7 @@ from abm.state import accounts
 from abm.state.accounts import transfer
 from abm.state.codes import ClaimKind, Kind, Purpose
 from abm.state.world import World
-from abm.types import IntArray
+from abm.types import FloatArray, IntArray
 
 
 @rule(
@@ -43,8 +43,7 @@ def serve_debts(world: World, parameters: Parameters, draws: Draws) -> None:
     if len(firm):
         _serve_debts(world, parameters, firm)
         _pay_dividends(world, parameters, firm)
-    _borrow_outside(world, parameters)
-    _place_deposits(world, parameters)
+    _fund_banks(world, parameters)
 
 
 def _serve_debts(world: World, parameters: Parameters, firm: IntArray) -> None:
@@ -95,64 +94,65 @@ def _pay_dividends(world: World, parameters: Parameters, firm: IntArray) -> None
     transfer(world, firm, regions.household_slot[actors.region[firm]], rest, Purpose.DIVIDEND)
 
 
-def _borrow_outside(world: World, parameters: Parameters) -> None:
-    """Banks borrow on the national money market up to a bound, so that they have something to lend."""
-    actors, claims, p = world.actors, world.claims, parameters.finance
-    sales = np.bincount(np.maximum(actors.region, 0), actors.sales, world.structure.n_regions)
-    for bank in world.slots(Kind.BANK):
-        r = int(actors.region[bank])
-        n_banks = int(((actors.kind == int(Kind.BANK)) & actors.is_active & (actors.region == r)).sum())
-        held = np.flatnonzero(
-            claims.is_active & (claims.kind == int(ClaimKind.BOND)) & (claims.debtor == bank)
-        )
-        owed = float(claims.principal[held].sum())
-        transfer(world, int(bank), world.rest_of_world, p.deposit_rate * owed, Purpose.INTEREST)
-        target = p.money_market * float(sales[r]) / n_banks
-        change = p.money_market_speed * (target - owed)
-        if change > 0.0:
-            moved = transfer(world, world.rest_of_world, int(bank), change, Purpose.BOND)
-        else:
-            moved = -transfer(world, int(bank), world.rest_of_world, -change, Purpose.BOND)
-        if len(held):
-            claims.principal[held[0]] += moved
-        elif moved > 0.0:
-            accounts.open_claims(
-                world, ClaimKind.BOND, np.array([world.rest_of_world]), np.array([bank]), np.array([moved]),
-                np.array([p.deposit_rate]),
-            )  # fmt: skip
+def _fund_banks(world: World, parameters: Parameters) -> None:
+    """Banks pay interest and most of their profit; households and the national money market fund them anew."""
+    actors, claims, regions, p = world.actors, world.claims, world.regions, parameters.finance
+    bank = world.slots(Kind.BANK)
+    if len(bank) == 0:
+        return
+    n_regions = world.structure.n_regions
+    region = actors.region[bank]
+    household = regions.household_slot[region]
+    n_banks = np.bincount(region, minlength=n_regions)[region]
+    row = {kind: _funding_rows(world, kind, bank) for kind in (ClaimKind.DEPOSIT, ClaimKind.BOND)}
+    deposit, bond = (np.where(row[kind] >= 0, claims.principal[row[kind]], 0.0) for kind in row)
+    transfer(world, bank, household, p.deposit_rate * deposit, Purpose.INTEREST)
+    transfer(world, bank, world.rest_of_world, p.deposit_rate * bond, Purpose.INTEREST)
+    interest = world.volumes.amount[int(Purpose.INTEREST), region] / n_banks
+    spare = np.maximum(0.0, actors.cash[bank] - p.reserve * deposit)
+    transfer(world, bank, household, np.minimum(p.bank_payout * interest, spare), Purpose.DIVIDEND)
+
+    wealth = actors.cash[regions.household_slot] + np.bincount(region, deposit, n_regions)
+    change = parameters.households.deposit_share * wealth[region] / n_banks - deposit
+    moved = _move_funds(world, household, bank, change, Purpose.DEPOSIT)
+    regions.household_cash[:] = np.maximum(0.0, regions.household_cash - np.bincount(region, moved, n_regions))
+    _book_funding(world, ClaimKind.DEPOSIT, household, bank, row[ClaimKind.DEPOSIT], moved, p.deposit_rate)
+    sales = np.bincount(np.maximum(actors.region, 0), actors.sales, n_regions)
+    change = p.money_market_speed * (p.money_market * sales[region] / n_banks - bond)
+    outside = np.full(len(bank), world.rest_of_world)
+    moved = _move_funds(world, outside, bank, change, Purpose.BOND)
+    _book_funding(world, ClaimKind.BOND, outside, bank, row[ClaimKind.BOND], moved, p.deposit_rate)
 
 
-def _place_deposits(world: World, parameters: Parameters) -> None:
-    """Households keep part of their wealth at the banks; banks pay interest and most of their profit."""
-    actors, claims, regions = world.actors, world.claims, world.regions
-    p = parameters.finance
-    for r in range(world.structure.n_regions):
-        household = int(regions.household_slot[r])
-        banks = world.slots(Kind.BANK)
-        banks = banks[actors.region[banks] == r]
-        interest = float(world.volumes.amount[int(Purpose.INTEREST), r])
-        for bank in banks[np.argsort(actors.uid[banks])]:
-            held = np.flatnonzero(
-                claims.is_active & (claims.kind == int(ClaimKind.DEPOSIT)) & (claims.debtor == bank)
-            )
-            deposit = float(claims.principal[held].sum())
-            transfer(world, int(bank), household, p.deposit_rate * deposit, Purpose.INTEREST)
-            spare = max(0.0, float(actors.cash[bank]) - p.reserve * deposit)
-            paid_out = min(p.bank_payout * interest / len(banks), spare)
-            transfer(world, int(bank), household, paid_out, Purpose.DIVIDEND)
-            wealth = float(actors.cash[household]) + deposit
-            target = parameters.households.deposit_share * wealth / len(banks)
-            change = target - deposit
-            if change > 0.0:
-                moved = transfer(world, household, int(bank), change, Purpose.DEPOSIT)
-                regions.household_cash[r] = max(0.0, regions.household_cash[r] - moved)
-            else:
-                moved = -transfer(world, int(bank), household, -change, Purpose.DEPOSIT)
-                regions.household_cash[r] -= moved
-            if len(held):
-                claims.principal[held[0]] += moved
-            elif moved > 0.0:
-                accounts.open_claims(
-                    world, ClaimKind.DEPOSIT, np.array([household]), np.array([bank]), np.array([moved]),
-                    np.array([p.deposit_rate]),
-                )  # fmt: skip
+def _funding_rows(world: World, kind: ClaimKind, bank: IntArray) -> IntArray:
+    """Return the row of each bank's claim of one kind, -1 for none."""
+    claims = world.claims
+    rows = np.flatnonzero(claims.is_active & (claims.kind == int(kind)))
+    place = np.full(world.actors.rows, -1, dtype=np.int64)
+    place[claims.debtor[rows]] = rows
+    result: IntArray = place[bank]
+    return result
+
+
+def _move_funds(world: World, funder: IntArray, bank: IntArray, change: FloatArray, purpose: Purpose) -> FloatArray:
+    """Pay in where `change` is positive, pay back where it is negative, as far as cash goes; return what moved."""
+    cash = world.actors.cash
+    shared = np.bincount(funder, np.maximum(change, 0.0), len(cash))[funder]
+    part = np.minimum(1.0, cash[funder] / np.maximum(shared, 1e-12))
+    change = np.where(change > 0.0, change * part, -np.minimum(-change, cash[bank]))
+    transfer(world, funder, bank, np.maximum(change, 0.0), purpose)
+    transfer(world, bank, funder, np.maximum(-change, 0.0), purpose)
+    return change
+
+
+def _book_funding(
+    world: World, kind: ClaimKind, funder: IntArray, bank: IntArray, row: IntArray, moved: FloatArray, rate: float
+) -> None:
+    """Change each bank's claim by what moved, or open it."""
+    has = row >= 0
+    principal = world.claims.principal
+    principal[row[has]] = np.maximum(0.0, principal[row[has]] + moved[has])
+    new = ~has & (moved > 0.0)
+    if new.any():
+        rates = np.full(int(new.sum()), rate)
+        accounts.open_claims(world, kind, funder[new], bank[new], moved[new], rates)

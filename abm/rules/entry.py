@@ -6,6 +6,8 @@ core firms spin off; support and regulation draw outsiders, who disturb the mark
 
 from __future__ import annotations
 
+from functools import lru_cache
+
 import numpy as np
 
 from abm.kernel import kernel
@@ -16,12 +18,16 @@ from abm.state import accounts
 from abm.state.accounts import transfer
 from abm.state.codes import Event, Instrument, Kind, Mode, Origin, Purpose, Route
 from abm.state.world import World
-from abm.types import BoolArray, FloatArray, IntArray
+from abm.types import BoolArray, FloatArray, IntArray, UidArray
 
 _SUPPLIER, _SPIN_OFF, _OUTSIDER = "supplier", "spin-off", "outsider"
 _SUPERVISION_COST = 0.05
 _MOST_ENTRANTS = 0.1
 _STRONGEST_PULL = 0.3
+_MOST_OF_PAYER = 0.02
+"""Part of a payer's cash that goes into one new firm at most."""
+_LEAST_CAPITAL = 0.2
+"""Part of its capital below which a firm is not founded."""
 
 
 @kernel
@@ -34,7 +40,7 @@ def expected_entrants(
     rate: float,
     order_led: float,
 ) -> FloatArray:
-    """Return expected entrants per (region, sector): rate n [max(0, 1 - capacity / demand) + order_led wanted / demand].
+    """Return expected entrants per market: rate n [max(0, 1 - capacity / demand) + order_led wanted / demand].
 
     >>> import numpy as np
     >>> one = np.ones((1, 1))
@@ -49,6 +55,28 @@ def expected_entrants(
                 pull = order_led * min(_STRONGEST_PULL, wanted[r, s] / demand[r, s])
                 result[r, s] = rate * (n_firms[r, s] + 1.0 * (n_firms[r, s] == 0.0)) * (room + pull)
     return result
+
+
+@kernel
+def drawn_entrants(
+    expected: FloatArray, market_uid: UidArray, key: np.uint64, outside: float
+) -> tuple[IntArray, IntArray]:
+    """Return entrants per market, rounded at random, and how many of them come from outside."""
+    count = np.zeros(expected.shape, np.int64)
+    outsiders = np.zeros(expected.shape, np.int64)
+    for r in range(expected.shape[0]):
+        for s in range(expected.shape[1]):
+            count[r, s] = int(expected[r, s] + uniform(key, market_uid[r, s], 0))
+            for ordinal in range(count[r, s]):
+                if uniform(key, market_uid[r, s], 1 + ordinal) < outside:
+                    outsiders[r, s] += 1
+    return count, outsiders
+
+
+@lru_cache(maxsize=64)
+def _market_uids(regions: tuple[str, ...], sectors: tuple[str, ...]) -> UidArray:
+    """Return an identity for each market, shape (regions, sectors)."""
+    return np.array([[make_uid(region, sector) for sector in sectors] for region in regions], dtype=np.uint64)
 
 
 @rule(
@@ -73,97 +101,116 @@ def enter_firms(world: World, parameters: Parameters, draws: Draws) -> None:
     firm = world.slots(Kind.FIRM)
     market = actors.region[firm] * st.n_sectors + actors.sector[firm]
     shape, n_markets = (st.n_regions, st.n_sectors), st.n_regions * st.n_sectors
-    number = np.bincount(market, minlength=n_markets).astype(np.float64).reshape(shape)
-    capacity = np.bincount(market, actors.equipment[firm] / st.capital_ratio[actors.sector[firm]], n_markets)
+    number: FloatArray = np.bincount(market, np.ones(len(market)), n_markets).astype(np.float64)
+    units = actors.equipment[firm] / st.capital_ratio[actors.sector[firm]]
+    capacity: FloatArray = np.bincount(market, units, n_markets).astype(np.float64)
     demand = world.regions.demand + world.regions.export_orders
     bundle = p.order_led if parameters.switches.supporting_chain else 0.0
-    awake = np.broadcast_to(world.sectors.is_awake.astype(np.float64), shape).copy()
+    awake = np.tile(world.sectors.is_awake.astype(np.float64), (st.n_regions, 1))
     expected = expected_entrants(
-        number, capacity.reshape(shape), demand, world.regions.wanted_local + world.regions.unfilled, awake,
+        number.reshape(shape), capacity.reshape(shape), demand,
+        world.regions.wanted_local + world.regions.unfilled, awake,
         p.entry_rate, bundle,
     )  # fmt: skip
-    key = draws.key("entrants")
+    count, outsiders = drawn_entrants(
+        expected, _market_uids(st.region_names, st.sector_names), draws.key("entrants"),
+        p.outsider_share * parameters.switches.policy,
+    )  # fmt: skip
     most = max(4, int(_MOST_ENTRANTS * actors.rows) - 4)
     wanted: list[tuple[int, int, str, int]] = []
-    for r in range(st.n_regions):
-        for s in range(st.n_sectors):
-            identity = make_uid(st.region_names[r], st.sector_names[s])
-            count = int(expected[r, s] + uniform(key, identity, 0))
-            for ordinal in range(min(count, most)):
-                outside = uniform(key, identity, 1 + ordinal) < p.outsider_share * parameters.switches.policy
-                wanted.append((r, s, _OUTSIDER if outside else _SUPPLIER, -1))
+    for r, s in zip(*np.nonzero(count), strict=True):
+        number_outside = int(outsiders[r, s])
+        wanted += [(int(r), int(s), _OUTSIDER, -1)] * number_outside
+        wanted += [(int(r), int(s), _SUPPLIER, -1)] * (int(count[r, s]) - number_outside)
     wanted += _spin_offs(world, parameters, draws)
     _found(world, parameters, draws, wanted[:most], firm)
 
 
 def _spin_offs(world: World, parameters: Parameters, draws: Draws) -> list[tuple[int, int, str, int]]:
-    """Return (region, sector, cause, parent) of this quarter's spin-offs; the sector is the one the parent fits best."""
+    """Return (region, sector, cause, parent) of this quarter's spin-offs; the sector is the parent's best fit."""
     actors, st = world.actors, world.structure
-    key = draws.key("spin off")
-    rate = parameters.turnover.spin_off
     searching = (actors.mode == int(Mode.INDEPENDENT)) | (actors.mode == int(Mode.JOINT))
     is_parent = (actors.kind == int(Kind.UNIVERSITY)) | (actors.is_core & searching)
     parents = np.flatnonzero(actors.is_active & is_parent)
-    parents = parents[np.argsort(actors.uid[parents])]
+    chance = two_draws(actors.uid[parents], draws.key("spin off"))[:, 0]
+    chosen = parents[chance < parameters.turnover.spin_off]
     result = []
-    for parent in parents:
-        if uniform(key, actors.uid[parent], 0) < rate:
-            fit = st.weight @ (actors.capability[parent] / world.fields.frontier)
-            fit = np.where(world.sectors.is_awake, fit, 0.0)
-            result.append((int(actors.region[parent]), int(np.argmax(fit)), _SPIN_OFF, int(parent)))
+    for parent in chosen[np.argsort(actors.uid[chosen])]:
+        fit = st.weight @ (actors.capability[parent] / world.fields.frontier)
+        fit = np.where(world.sectors.is_awake, fit, 0.0)
+        result.append((int(actors.region[parent]), int(np.argmax(fit)), _SPIN_OFF, int(parent)))
     return result
 
 
 def _found(
     world: World, parameters: Parameters, draws: Draws, wanted: list[tuple[int, int, str, int]], firm: IntArray
 ) -> None:
-    """Give each entrant a row, knowledge, money, equipment and a first share of its market."""
-    actors, st, p = world.actors, world.structure, parameters.turnover
+    """Give entrants rows, knowledge, money, equipment and a first share of their markets."""
     if not wanted:
         return
-    slots = world.free_rows("actors", len(wanted))
+    actors, st, p = world.actors, world.structure, parameters.turnover
+    slot = world.free_rows("actors", len(wanted))
+    wanted = wanted[: len(slot)]
+    r, s, parent = (np.array([each[place] for each in wanted], dtype=np.int64) for place in (0, 1, 3))
+    cause = [each[2] for each in wanted]
+    is_outsider = np.array([each == _OUTSIDER for each in cause])
+    uid = np.array(
+        [
+            make_uid(st.region_names[r[e]], st.sector_names[s[e]], cause[e], world.quarter, e)
+            for e in range(len(wanted))
+        ],
+        dtype=np.uint64,
+    )
     mean_sales, mean_level = _benchmarks(world, firm)
-    key = draws.key("entrant")
-    for ordinal, (slot, (r, s, cause, parent)) in enumerate(zip(slots, wanted, strict=False)):
-        uid = make_uid(st.region_names[r], st.sector_names[s], cause, world.quarter, ordinal)
-        knowledge = actors.capability[parent] * 0.8 if parent >= 0 else mean_level[r, s]
-        factor = 0.8 + 0.3 * uniform(key, uid, 0)
-        if cause == _OUTSIDER:
-            factor *= 1.0 - p.outsider_disturbance * (1.0 - _supervise(world, r))
-        size = p.entrant_size * mean_sales[r, s] * (0.5 + uniform(key, uid, 1))
-        payer = world.rest_of_world if cause == _OUTSIDER else int(world.regions.household_slot[r])
-        plant = st.capital_ratio[s] * size / parameters.investment.target_utilisation
-        paid = transfer_to_entrant(world, payer, int(slot), p.entrant_cash * size + plant)
-        scale = paid / (p.entrant_cash * size + plant)
-        if scale < 0.2:
-            transfer(world, int(slot), payer, float(actors.cash[slot]), Purpose.ENTRY)
-            continue
-        size, plant = size * scale, plant * scale
-        world.names[int(uid)] = f"{st.sector_names[s].replace('_', ' ')} {cause} {world.quarter}-{ordinal}"
-        _write_entrant(world, parameters, int(slot), uid, r, s, size, knowledge * factor, plant)
-        world.events.add(
-            Event.ENTRY, world.quarter, uid, region=r, channel=[_SUPPLIER, _SPIN_OFF, _OUTSIDER].index(cause),
-            partner=actors.uid[parent] if parent >= 0 else 0, amount=size,
-        )  # fmt: skip
-
-
-def transfer_to_entrant(world: World, payer: int, slot: int, amount: float) -> float:
-    """Pay the founding capital into a row that becomes a firm."""
-    world.actors.kind[slot] = int(Kind.FIRM)
-    world.actors.region[slot] = -1
-    return transfer(world, payer, slot, min(amount, 0.02 * float(world.actors.cash[payer]) + 1e-9), Purpose.ENTRY)
-
-
-def _supervise(world: World, r: int) -> float:
-    """Pay inspectors from the supervision budget; return how much of an outsider's disturbance they prevent."""
-    regions = world.regions
-    budget = float(regions.budget[r, Instrument.SUPERVISION])
-    paid = transfer(
-        world, int(regions.government_slot[r]), int(regions.household_slot[r]), min(budget, _SUPERVISION_COST),
-        Purpose.SUPERVISION,
+    chance = two_draws(uid, draws.key("entrant"))
+    factor = 0.8 + 0.3 * chance[:, 0]
+    factor *= 1.0 - is_outsider * p.outsider_disturbance * (1.0 - _supervise(world, r, is_outsider)[r])
+    knowledge = np.where((parent >= 0)[:, None], 0.8 * actors.capability[parent], mean_level[r, s]) * factor[:, None]
+    size = p.entrant_size * mean_sales[r, s] * (0.5 + chance[:, 1])
+    plant = st.capital_ratio[s] * size / parameters.investment.target_utilisation
+    capital = p.entrant_cash * size + plant
+    payer = np.where(is_outsider, world.rest_of_world, world.regions.household_slot[r])
+    actors.kind[slot] = int(Kind.FIRM)
+    actors.region[slot] = r
+    transfer(world, payer, slot, np.minimum(capital, _MOST_OF_PAYER * actors.cash[payer]), Purpose.ENTRY)
+    scale = actors.cash[slot] / capital
+    poor = scale < _LEAST_CAPITAL
+    transfer(world, slot[poor], payer[poor], actors.cash[slot[poor]], Purpose.ENTRY)
+    actors.reset(slot[poor])
+    rich = ~poor
+    slot, uid, r, s, parent = slot[rich], uid[rich], r[rich], s[rich], parent[rich]
+    size, plant = (size * scale)[rich], (plant * scale)[rich]
+    for identity, sector, origin, ordinal in zip(uid, s, np.array(cause)[rich], np.flatnonzero(rich), strict=True):
+        name = st.sector_names[sector].replace("_", " ")
+        world.names[int(identity)] = f"{name} {origin} {world.quarter}-{ordinal}"
+    _write_entrants(world, parameters, slot, uid, r, s, size, knowledge[rich], plant)
+    world.events.add(
+        Event.ENTRY, world.quarter, uid, region=r,
+        channel=np.where(is_outsider[rich], 2, np.where(parent >= 0, 1, 0)),
+        partner=np.where(parent >= 0, actors.uid[parent], np.uint64(0)), amount=size,
     )  # fmt: skip
-    regions.budget[r, Instrument.SUPERVISION] = max(0.0, budget - paid)
-    return paid / _SUPERVISION_COST
+
+
+@kernel
+def two_draws(uid: UidArray, key: np.uint64) -> FloatArray:
+    """Return two uniform draws per entrant: for knowledge and for size."""
+    draws = np.empty((len(uid), 2))
+    for e in range(len(uid)):
+        draws[e, 0] = uniform(key, uid[e], 0)
+        draws[e, 1] = uniform(key, uid[e], 1)
+    return draws
+
+
+def _supervise(world: World, region: IntArray, is_outsider: BoolArray) -> FloatArray:
+    """Pay inspectors for this quarter's outsiders; return, by region, the part of their disturbance prevented."""
+    regions = world.regions
+    cost = _SUPERVISION_COST * np.bincount(region, is_outsider, world.structure.n_regions)
+    budget = regions.budget[:, int(Instrument.SUPERVISION)]
+    spent = np.minimum(budget, cost)
+    transfer(world, regions.government_slot, regions.household_slot, spent, Purpose.SUPERVISION)
+    regions.budget[:, int(Instrument.SUPERVISION)] = budget - spent
+    result: FloatArray = spent / np.maximum(cost, _SUPERVISION_COST)
+    return result
 
 
 def _benchmarks(world: World, firm: IntArray) -> tuple[FloatArray, FloatArray]:
@@ -217,49 +264,54 @@ def benchmarks(
     return mean_size, mean_level
 
 
-def _write_entrant(
+def _write_entrants(
     world: World,
     parameters: Parameters,
-    slot: int,
-    uid: np.uint64,
-    r: int,
-    s: int,
-    size: float,
+    slot: IntArray,
+    uid: UidArray,
+    r: IntArray,
+    s: IntArray,
+    size: FloatArray,
     knowledge: FloatArray,
-    plant: float,
+    plant: FloatArray,
 ) -> None:
-    """Fill the entrant's row; its plant is ordered on the next market, its share is taken from all others."""
+    """Fill the entrants' rows; their plant is ordered on the next market, their share is taken from all others."""
     actors, st, regions = world.actors, world.structure, world.regions
-    most = (1.0 + parameters.frontier.leapfrog) * world.fields.frontier
-    knowledge = np.minimum(knowledge, most)
+    frontier = world.fields.frontier
+    knowledge = np.minimum(knowledge, (1.0 + parameters.frontier.leapfrog) * frontier)
     actors.is_active[slot] = True
     actors.uid[slot] = uid
-    actors.region[slot] = r
     actors.sector[slot] = s
     actors.born[slot] = world.quarter
     actors.capability[slot] = knowledge
-    world.ledger.stock[slot, int(Origin.ENDOWMENT), int(Route.OWN)] = float(knowledge.sum())
-    index = float((knowledge * st.weight[s]).sum())
+    world.ledger.stock[slot, int(Origin.ENDOWMENT), int(Route.OWN)] = knowledge.sum(axis=1)
+    index = (knowledge * st.weight[s]).sum(axis=1)
     transfer(world, slot, world.market, plant, Purpose.EQUIPMENT)
-    regions.pending_demand[r] += plant * st.equipment_share / max(float(st.equipment_share.sum()), 1e-12)
+    ordered = np.bincount(r, plant, st.n_regions)
+    regions.pending_demand[:] += ordered[:, None] * st.equipment_share / max(float(st.equipment_share.sum()), 1e-12)
     actors.equipment[slot] = plant
     actors.equipment_level[slot] = index
-    actors.quality[slot] = min(max(index / float((world.fields.frontier * st.weight[s]).sum()), 0.02), 1.2)
+    relative = (knowledge / frontier * st.weight[s]).sum(axis=1)
+    actors.quality[slot] = np.clip(relative, 0.02, 1.0 + parameters.frontier.leapfrog)
     actors.price[slot] = regions.mean_price[r, s]
-    actors.unit_cost[slot] = 0.9 * regions.mean_price[r, s]
+    actors.unit_cost[slot] = regions.mean_price[r, s] / (1.0 + parameters.market.base_markup)
     actors.value_chain[slot] = 0.05
     actors.expected_orders[slot] = size
-    actors.sales[slot] = 0.0
     base = parameters.production.base_wage / st.labour_share[s]
-    actors.staff[slot] = 0.5 * size / max(base * index / parameters.production.reference_level, 1e-9)
+    actors.staff[slot] = 0.5 * size / np.maximum(base * index / parameters.production.reference_level, 1e-9)
     actors.mode[slot] = int(Mode.IMITATE)
     actors.research_intensity[slot] = 0.004
     actors.absorption[slot] = parameters.learning.absorption_base
     actors.management_fit[slot] = 0.3
     actors.outside_step_share[slot] = 0.5
     actors.skill[slot] = 0.2
-    share = min(0.2, size / max(float(regions.demand[r, s]), size))
-    rivals = np.flatnonzero(actors.is_active & (actors.kind == int(Kind.FIRM)) & (actors.region == r) & (actors.sector == s))
-    actors.market_share[rivals] *= 1.0 - share
-    regions.import_share[r, s] *= 1.0 - share
-    actors.market_share[slot] = share
+    shape = (st.n_regions, st.n_sectors)
+    share = np.minimum(0.2, size / np.maximum(regions.demand[r, s], size + 1e-9))
+    taken = np.zeros(shape)
+    np.add.at(taken, (r, s), share)
+    room = np.minimum(1.0, 0.5 / np.maximum(taken, 1e-12))
+    left = 1.0 - taken * room
+    firm = np.flatnonzero(actors.is_active & (actors.kind == int(Kind.FIRM)))
+    actors.market_share[firm] *= left[actors.region[firm], actors.sector[firm]]
+    regions.import_share[:] *= left
+    actors.market_share[slot] = share * room[r, s]

@@ -78,9 +78,7 @@ def employ_staff(world: World, parameters: Parameters, draws: Draws) -> None:
         p.hiring_speed,
     )  # fmt: skip
     employed = np.flatnonzero(actors.is_active)
-    work = np.bincount(
-        np.maximum(actors.region[employed], 0), (actors.staff + actors.talent)[employed], st.n_regions
-    )
+    work = np.bincount(np.maximum(actors.region[employed], 0), (actors.staff + actors.talent)[employed], st.n_regions)
     free = np.maximum(0.0, 0.99 * regions.labour_force - work)
     hires = np.bincount(region, np.maximum(change, 0.0), st.n_regions)
     releases = np.bincount(region, np.maximum(-change, 0.0), st.n_regions)

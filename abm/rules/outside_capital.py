@@ -24,7 +24,7 @@ from abm.types import FloatArray, IntArray
 def attraction(
     firm: IntArray, margin: FloatArray, sales: FloatArray, visible: FloatArray, sensitivity: float
 ) -> FloatArray:
-    """Return each firm's pull on outside investors: size times exp(sensitivity (margin + visible investment / sales))."""
+    """Return each firm's pull on investors: size times exp(sensitivity (margin + visible investment / sales))."""
     pull = np.zeros(len(firm))
     for f in range(len(firm)):
         i = firm[f]

@@ -95,15 +95,14 @@ def _service_levels(world: World, p: PlatformParameters, rows: IntArray) -> Floa
     actors, platforms = world.actors, world.platforms
     slots = np.full(N_SERVICES, p.slots)
     slots[_PILOT] = p.pilot_slots
-    level = platforms.quality[rows] * platforms.has_service[rows] / (1.0 + platforms.load[rows] / slots)
+    level: FloatArray = platforms.quality[rows] * platforms.has_service[rows] / (1.0 + platforms.load[rows] / slots)
     university = world.slots(Kind.UNIVERSITY)
     n_regions = world.structure.n_regions
     count = np.bincount(actors.region[university], minlength=n_regions)
     openness = np.bincount(actors.region[university], actors.openness[university], n_regions) / np.maximum(count, 1)
     here = openness[actors.region[platforms.actor[rows]]]
     level[:, _FACILITIES] *= p.own_facilities + (1.0 - p.own_facilities) * here
-    result: FloatArray = level
-    return result
+    return level
 
 
 def _fees(world: World, p: PlatformParameters, candidate: IntArray) -> tuple[FloatArray, FloatArray]:
@@ -113,7 +112,7 @@ def _fees(world: World, p: PlatformParameters, candidate: IntArray) -> tuple[Flo
     is_firm = actors.kind[candidate] != _UNIVERSITY
     number = np.maximum(np.bincount(region, is_firm), 1.0)
     cap = p.fee_cap * np.bincount(region, sales * is_firm) / number
-    due = np.where(is_firm, p.fee * np.minimum(sales, cap[region]), 0.0)
+    due: FloatArray = p.fee * np.minimum(sales, cap[region]) * is_firm
     return due, due / np.maximum(sales, 1e-9)
 
 
@@ -143,7 +142,7 @@ def _running_cost(world: World, p: PlatformParameters, rows: IntArray) -> FloatA
     """Return what each platform normally costs this quarter."""
     actors = world.actors
     firm = world.slots(Kind.FIRM)
-    sales = np.bincount(actors.region[firm], actors.sales[firm], world.structure.n_regions)
+    sales = np.bincount(actors.region[firm], actors.sales[firm], world.structure.n_regions).astype(np.float64)
     result: FloatArray = p.running_cost * sales[actors.region[world.platforms.actor[rows]]]
     return result
 

@@ -118,7 +118,7 @@ def choose_sectors(world: World, parameters: Parameters, draws: Draws) -> None:
 
 
 def _wake_sectors(world: World, relative: FloatArray) -> None:
-    """Wake the dormant sectors whose combination of fields enough firms command as well as the median sector is served."""
+    """Wake the dormant sectors whose combination of fields enough firms command."""
     st, is_awake = world.structure, world.sectors.is_awake
     if is_awake.all():
         return

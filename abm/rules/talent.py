@@ -88,7 +88,7 @@ def move_talent(world: World, parameters: Parameters, draws: Draws) -> None:
     appeal += p.programme_appeal * np.where(reached, coverage[region], 0.0)
     hired = hires(region, vacancy, appeal, p.matching * regions.talent_pool, _ROUNDS)
     actors.talent[employer] = staying + hired
-    actors.vacancy[employer] = vacancy - hired
+    actors.vacancy[employer] = np.maximum(0.0, vacancy - hired)
     learn_from_people(
         employer, actors.region, actors.sector, st.weight, actors.talent, hired, actors.absorption,
         regions.pool_capability, regions.pool_origin, actors.capability, world.ledger.stock, world.ledger.gain,
@@ -145,7 +145,7 @@ def _close_quarter(
     """Take the hired from the pool, let some of the others leave and move, draw people in, adapt the talent wage."""
     regions, st = world.regions, world.structure
     n_regions = st.n_regions
-    unfilled: FloatArray = np.bincount(region, vacancy - hired, n_regions).astype(np.float64)
+    unfilled: FloatArray = np.bincount(region, np.maximum(0.0, vacancy - hired), n_regions).astype(np.float64)
     pool = np.maximum(0.0, regions.talent_pool - np.bincount(region, hired, n_regions))
     leaving = p.leave_rate * pool
     arriving = p.immigration * (1.0 + coverage) * unfilled

@@ -351,7 +351,8 @@ def _across_borders(demand: FloatArray, openness: FloatArray) -> FloatArray:
     if number == 1:
         return demand
     leaving = demand * openness[:, None]
-    return demand - leaving + (leaving.sum(axis=0) - leaving) / (number - 1)
+    shared: FloatArray = demand - leaving + (leaving.sum(axis=0) - leaving) / (number - 1)
+    return shared
 
 
 def _book_markets(

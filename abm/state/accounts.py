@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+
 import numpy as np
 
 from abm.kernel import kernel
@@ -30,8 +32,12 @@ def move_cash(
 ) -> float:
     """Move ``amount[k]`` from ``payer[k]`` to ``payee[k]``; never more than the payer holds. Return the total moved.
 
-    A payer or payee list of length one stands for all entries.
+    A payer or payee list of length one stands for all entries. Nothing moves and -1 is returned if an amount is
+    negative or not finite.
     """
+    for k in range(len(amount)):
+        if not (amount[k] >= 0.0 and amount[k] < math.inf):
+            return -1.0
     total = 0.0
     outside = len(volume) - 1
     for k in range(len(amount)):
@@ -63,25 +69,27 @@ def transfer(world: World, payer: Slots, payee: Slots, amount: Amounts, purpose:
     actors = world.actors
     if not actors.cash.flags.writeable:
         raise ValueError("cash is locked: the rule must declare accounts.WRITES")
-    amounts = np.atleast_1d(np.asarray(amount, dtype=np.float64))
-    if len(amounts) == 0:
-        return 0.0
-    lowest, highest = float(amounts.min()), float(amounts.max())
-    if not (lowest >= 0.0 and highest < np.inf):
-        raise ValueError(f"{purpose.name}: amounts must be finite and not negative, got {lowest} to {highest}")
-    payers = np.atleast_1d(np.asarray(payer, dtype=np.int64))
-    payees = np.atleast_1d(np.asarray(payee, dtype=np.int64))
-    return move_cash(
+    total = move_cash(
         actors.cash,
-        actors.kind,
-        actors.region,
+        _read_only(actors.kind),
+        _read_only(actors.region),
         world.accounts.paid,
         world.accounts.received,
         world.volumes.amount[int(purpose)],
-        payers,
-        payees,
-        amounts,
+        np.array(payer, dtype=np.int64, ndmin=1),
+        np.array(payee, dtype=np.int64, ndmin=1),
+        np.array(amount, dtype=np.float64, ndmin=1),
     )
+    if total < 0.0:
+        raise ValueError(f"{purpose.name}: amounts must be finite and not negative")
+    return total
+
+
+def _read_only(column: IntArray) -> IntArray:
+    """Return a read-only view, so that a kernel sees the same type whether the column is locked or not."""
+    view = column.view()
+    view.setflags(write=False)
+    return view
 
 
 def open_claims(

@@ -97,4 +97,3 @@ def _end_projects(world: World, slots: IntArray) -> None:
             values[:] = fresh
         projects.n_members[p] = int((projects.member[p] >= 0).sum())
     np.maximum(actors.n_projects, 0, out=actors.n_projects)
-

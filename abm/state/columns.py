@@ -97,11 +97,6 @@ class Table:
         for name, declared in self.declared().items():
             getattr(self, name)[rows] = declared.fill
 
-    def lock(self, names: tuple[str, ...], is_locked: bool) -> None:
-        """Lock or unlock columns."""
-        for name in names:
-            getattr(self, name).setflags(not is_locked)  # five times faster than by name
-
     def arrays(self) -> dict[str, Any]:
         """Return the columns by name."""
         return dict(vars(self))

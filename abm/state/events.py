@@ -24,6 +24,9 @@ COLUMNS: dict[str, tuple[type, str]] = {
 }
 
 
+_NO_IDS = np.zeros(0, dtype=np.int64)
+
+
 class Events:
     """Columns that grow; rows are only ever appended."""
 
@@ -46,11 +49,11 @@ class Events:
         cause: Any = -1,
     ) -> IntArray:
         """Append one event per entry of `uid` (scalars are repeated, also one kind for all) and return their ids."""
-        uids = np.atleast_1d(np.asarray(uid, dtype=np.uint64))
+        uids = np.array(uid, dtype=np.uint64, ndmin=1)
         number = len(uids)
-        ids = np.arange(self.count, self.count + number, dtype=np.int64)
         if number == 0:
-            return ids
+            return _NO_IDS
+        ids = np.arange(self.count, self.count + number, dtype=np.int64)
         self._reserve(self.count + number)
         place = slice(self.count, self.count + number)
         values = (ids, quarter, kind, region, uids, partner, project, field, channel, amount, cause)

@@ -49,9 +49,7 @@ def drawn_sizes(uid: UidArray, is_core: BoolArray, exponent: FloatArray, key: np
 
 
 @kernel
-def drawn_capability(
-    uid: UidArray, mean: FloatArray, spread: float, key: np.uint64, given: FloatArray
-) -> FloatArray:
+def drawn_capability(uid: UidArray, mean: FloatArray, spread: float, key: np.uint64, given: FloatArray) -> FloatArray:
     """Return capability relative to the frontier: as given, else the mean times a lognormal by actor and by field."""
     result = given.copy()
     for i in range(given.shape[0]):

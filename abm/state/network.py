@@ -73,12 +73,12 @@ class Roster(NamedTuple):
 def make_roster(group: IntArray, n_groups: int, uid: UidArray, key: np.uint64) -> Roster:
     """Return the roster of the actors whose `group` is not negative."""
     members = np.flatnonzero(group >= 0)
+    own = group[members]
     points = ring_points(uid[members], key)
-    order = np.lexsort((points, group[members]))
-    slot = members[order]
+    order = np.argsort((own.astype(np.uint64) << np.uint64(48)) | (points >> np.uint64(16)))
     start = np.zeros(n_groups + 1, np.int64)
-    np.cumsum(np.bincount(group[slot], minlength=n_groups), out=start[1:])
-    return Roster(start, points[order], slot)
+    np.cumsum(np.bincount(own, minlength=n_groups), out=start[1:])
+    return Roster(start, points[order], members[order])
 
 
 @kernel

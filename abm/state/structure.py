@@ -80,8 +80,7 @@ def leontief_inverse(inputs: FloatArray) -> FloatArray:
     >>> leontief_inverse(np.array([[0.5]]))
     array([[2.]])
     """
-    inverse: FloatArray = np.linalg.inv(np.eye(len(inputs)) - inputs)
-    return inverse
+    return np.asarray(np.linalg.inv(np.eye(len(inputs)) - inputs), dtype=np.float64)
 
 
 def cosine(weight: FloatArray) -> FloatArray:

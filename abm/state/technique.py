@@ -6,7 +6,9 @@ from abm.kernel import kernel
 
 
 @kernel
-def labour_productivity(base: float, equipment_level: float, reference: float, intelligent: float, gain: float) -> float:
+def labour_productivity(
+    base: float, equipment_level: float, reference: float, intelligent: float, gain: float
+) -> float:
     """Return units per worker: base times embodied level over its reference, raised by the intelligent level.
 
     >>> round(labour_productivity(0.12, 0.5, 0.5, 0.5, 0.4), 6)

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import replace
 from functools import lru_cache
+from typing import Any
 
 import numpy as np
 
@@ -60,13 +61,24 @@ TABLES: dict[str, type[Table]] = {
 
 
 @lru_cache(maxsize=1024)
-def _by_table(names: tuple[str, ...]) -> tuple[tuple[str, tuple[str, ...]], ...]:
-    """Return the columns of each table among ``table.column`` and ``table.*``."""
-    wanted: dict[str, tuple[str, ...]] = {}
+def _expanded(names: tuple[str, ...]) -> tuple[tuple[str, str], ...]:
+    """Return (table, column) for each ``table.column``, and for all columns of each ``table.*``."""
+    result: dict[tuple[str, str], None] = {}
     for name in names:
         table, _, column = name.partition(".")
-        wanted[table] = tuple(TABLES[table].declared()) if column == "*" else (*wanted.get(table, ()), column)
-    return tuple(wanted.items())
+        for each in TABLES[table].declared() if column == "*" else (column,):
+            result[table, each] = None
+    return tuple(result)
+
+
+@lru_cache(maxsize=1024)
+def _changes_ties(names: tuple[str, ...]) -> bool:
+    return ("ties", "is_active") in _expanded(names)
+
+
+@lru_cache(maxsize=1024)
+def _changes_actors(names: tuple[str, ...]) -> bool:
+    return ("actors", "is_active") in _expanded(names)
 
 
 class World:
@@ -113,6 +125,8 @@ class World:
         self.total_cash = 0.0
         self.names: dict[int, str] = {}
         self._neighbours: Neighbours | None = None
+        self._slots: dict[int, IntArray] = {}
+        self._columns: dict[tuple[str, ...], list[Any]] = {}
         rows = {
             "actors": n_actors,
             "fields": structure.n_fields,
@@ -155,21 +169,37 @@ class World:
     @contextmanager
     def writable(self, names: Iterable[str]) -> Iterator[None]:
         """Unlock columns (``"actors.cash"`` or a whole table, ``"ties.*"``) inside a ``with`` block."""
-        wanted = _by_table(tuple(names))
-        for table, columns in wanted:
-            self.table(table).lock(columns, False)
+        wanted = tuple(names)
+        self.unlock(wanted)
         try:
             yield
         finally:
-            for table, columns in wanted:
-                self.table(table).lock(columns, True)
-                if table == "ties" and "is_active" in columns:
-                    self._neighbours = None
+            self.lock(wanted)
+
+    def unlock(self, names: tuple[str, ...]) -> None:
+        """Make columns writable until `lock`."""
+        columns = self._columns.get(names)
+        if columns is None:
+            columns = [getattr(self.table(table), column) for table, column in _expanded(names)]
+            self._columns[names] = columns
+        for column in columns:
+            column.setflags(True)
+
+    def lock(self, names: tuple[str, ...]) -> None:
+        """Make columns read-only again; what was derived from them is forgotten."""
+        for column in self._columns[names]:
+            column.setflags(False)
+        if _changes_ties(names):
+            self._neighbours = None
+        if _changes_actors(names):
+            self._slots.clear()
 
     def grow(self, name: str, rows: int) -> None:
         """Give a table room for `rows` rows; actors and ledger grow together. Only between rules."""
         for each in ("actors", "ledger") if name == "actors" else (name,):
             setattr(self, each, self.table(each).grown(rows))
+        self._columns.clear()
+        self._slots.clear()
 
     def ensure_free(self, name: str, rows: int) -> None:
         """Double a table until it has `rows` free rows."""
@@ -200,7 +230,11 @@ class World:
 
     def slots(self, kind: Kind) -> IntArray:
         """Return the slots of the active actors of a kind."""
-        slots: IntArray = np.flatnonzero(self.actors.is_active & (self.actors.kind == int(kind)))
+        slots = self._slots.get(int(kind))
+        if slots is None:
+            slots = np.flatnonzero(self.actors.is_active & (self.actors.kind == int(kind)))
+            if not self.actors.is_active.flags.writeable:
+                self._slots[int(kind)] = slots
         return slots
 
     def nodes(self) -> IntArray:
@@ -220,4 +254,6 @@ class World:
         other.events = Events.restored(self.events.columns())
         other.names = dict(self.names)
         other._neighbours = None
+        other._slots = {}
+        other._columns = {}
         return other
