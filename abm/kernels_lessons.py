@@ -132,5 +132,7 @@ def move_trust(
                     count[row] += 1
     for row in range(len(trust)):
         if count[row] > 0:
-            kept = (1.0 - speed) ** count[row]
+            kept = 1.0
+            for _ in range(count[row]):
+                kept *= 1.0 - speed
             trust[row] = kept * trust[row] + (1.0 - kept) * total[row] / count[row]

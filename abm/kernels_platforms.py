@@ -1,4 +1,4 @@
-"""Kernels of innovation platforms: how well one serves a member, who joins and leaves, who uses what."""
+"""What membership of an innovation platform is worth and costs, who joins and leaves, who uses what."""
 
 from __future__ import annotations
 
@@ -7,8 +7,10 @@ import math
 import numpy as np
 
 from abm.kernel import kernel
+from abm.parameters import Platforms
 from abm.randomness import pair_uid, uniform
 from abm.state.codes import N_SERVICES, Kind, Mode, Service
+from abm.state.world import World
 from abm.types import FloatArray, IntArray, UidArray
 
 _UNIVERSITY = int(Kind.UNIVERSITY)
@@ -37,12 +39,13 @@ def profile_fit(profile: FloatArray, fit: FloatArray) -> float:
 
 @kernel
 def member_fits(
-    candidate: IntArray, region: IntArray, uid: UidArray, profile: FloatArray, place: IntArray,
-    platform_uid: UidArray, fit: FloatArray, key: np.uint64, spread: float,
+    candidate: IntArray, region: IntArray, uid: UidArray, sector: IntArray, weight: FloatArray, x: FloatArray,
+    place: IntArray, platform_uid: UidArray, fit: FloatArray, key: np.uint64, spread: float,
 ) -> FloatArray:  # fmt: skip
     """Return how well each platform serves each candidate, shape (candidates, platforms); 0 in other regions.
 
-    The cosine of fields times a lasting taste between 1 - spread and 1 + spread; ``profile`` has a row per candidate.
+    The cosine of fields times a lasting taste between 1 - spread and 1 + spread. A firm's fields are those of its
+    sector (``weight``), a university's those of its own capability (``x``).
     """
     result = np.zeros((len(candidate), len(place)))
     for a in range(len(candidate)):
@@ -50,7 +53,8 @@ def member_fits(
         for p in range(len(place)):
             if region[i] == place[p]:
                 taste = 1.0 + spread * (2.0 * uniform(key, pair_uid(uid[i], platform_uid[p]), 0) - 1.0)
-                result[a, p] = taste * profile_fit(profile[a], fit[p])
+                profile = weight[sector[i]] if sector[i] >= 0 else x[i]
+                result[a, p] = taste * profile_fit(profile, fit[p])
     return result
 
 
@@ -150,3 +154,14 @@ def service_use(
         if total > 0.0:
             diversity[p] = 1.0 - squares / (total * total)
     return users, diversity
+
+
+def fees(world: World, p: Platforms, candidate: IntArray) -> tuple[FloatArray, FloatArray]:
+    """Return what each candidate would have to pay, and that per unit of its sales; universities pay nothing."""
+    actors = world.actors
+    sales, region = actors.sales[candidate], actors.region[candidate]
+    is_firm = actors.kind[candidate] != _UNIVERSITY
+    number = np.maximum(np.bincount(region, is_firm), 1.0)
+    cap = p.fee_cap * np.bincount(region, sales * is_firm) / number
+    due: FloatArray = p.fee * np.minimum(sales, cap[region]) * is_firm
+    return due, due / np.maximum(sales, 1e-9)

@@ -165,7 +165,8 @@ def pool_inflow(
         for k in range(pool_capability.shape[1]):
             pool_capability[r, k] += part * (capability[i, k] - pool_capability[r, k])
         for o in range(pool_origin.shape[1]):
-            pool_origin[r, o] += part * (share[i, o] - pool_origin[r, o])
+            mean = (1.0 - part) * pool_origin[r, o] + part * share[i, o]
+            pool_origin[r, o] = min(1.0, mean)  # a mean of shares: 1 is passed by rounding only
         pool[r] += number[a]
 
 

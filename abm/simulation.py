@@ -91,17 +91,17 @@ class Simulation:
 
     def save(self, path: str | Path) -> None:
         """Write a checkpoint (NumPy archive, no pickle) that `load` continues from, bit for bit."""
-        save_world(self.world, Path(path))
+        save_world(self.world, Path(path), self.scenario.region_hash())
 
     def load(self, path: str | Path) -> None:
-        """Continue from a checkpoint of the same scenario.
+        """Continue from a checkpoint of the same region; parameters and regimes are those of this scenario.
 
         Raises
         ------
         InputError
-            If the file is missing, damaged, or belongs to another structure.
+            If the file is missing, damaged, or belongs to another region.
         """
-        self.world = load_world(Path(path), self.scenario.structure())
+        self.world = load_world(Path(path), self.scenario.structure(), self.scenario.region_hash())
         self.seed = self.world.seed
 
     def branch(self, changes: Mapping[str, Any] | None = None) -> Simulation:

@@ -254,7 +254,7 @@ def test_the_origin_of_a_research_tie_tells_how_partners_met() -> None:
 
 def test_a_buyer_orders_a_step_of_its_input_and_never_more_than_the_cap() -> None:
     world = small_world()
-    changes = {"search.review_probability": 1.0, "search.newcomer_share": 1.0, "search.local_ordering": 1.0}
+    changes = {"search.review_probability": 1.0, "search.newcomer_share": 1.0, "search.review_size": 0.0}
     apply(find_suppliers, world, changes)
     ties = world.ties
     assert sorted(ties.target[ties.is_active].tolist()) == [CORE, SME, RIVAL]
@@ -271,7 +271,8 @@ def test_a_full_supplier_takes_nobody() -> None:
     world = small_world()
     with world.writable(("actors.expected_orders",)):
         world.actors.expected_orders[SUPPLIER] = 80.0 / 2.0 + 0.01
-    apply(find_suppliers, world, {"search.review_probability": 1.0, "search.newcomer_share": 1.0})
+    changes = {"search.review_probability": 1.0, "search.newcomer_share": 1.0, "search.review_size": 0.0}
+    apply(find_suppliers, world, changes)
     assert not world.ties.is_active.any()
 
 
@@ -361,7 +362,10 @@ def test_a_proposal_makes_a_tie_only_if_both_want_it() -> None:
 
 # ------------------------------------------------------------------------------------------------------ platforms
 
-READY = {"platforms.open_quarter": 0, "platforms.open_probability": 1.0, "platforms.review": 1.0}
+READY = {
+    "platforms.open_quarter": 0, "platforms.open_probability": 1.0, "platforms.review": 1.0,
+    "platforms.prospect": 0.0, "platforms.running_cost": 0.0004,
+}  # fmt: skip
 
 
 def opened(**changes: Any) -> World:
@@ -383,6 +387,14 @@ def test_a_platform_opens_with_public_money_and_banks() -> None:
     assert world.platforms.has_service[0].all()
     without = opened(**{"platforms.has_pilots": False})
     assert not without.platforms.has_service[0, int(Service.PILOT)]
+
+
+def test_a_platform_nobody_would_pay_for_does_not_open() -> None:
+    for prospect, number in ((4.0, 1), (6.0, 0)):
+        changes = READY | {"platforms.prospect": prospect, "platforms.value": 0.1, "platforms.taste_spread": 0.0}
+        world = small_world()
+        apply(open_platforms, world, changes)
+        assert world.platforms.is_active.sum() == number  # all four firms would pay 0.002 of 260, cost is 0.104
 
 
 def test_firms_join_where_the_benefit_exceeds_the_fee_and_leave_where_it_does_not() -> None:
@@ -637,7 +649,7 @@ def test_relabelling_rows_permutes_the_result() -> None:
                 world.ensure_free(table, int(multiple * world.actors.rows) + 8)
             other = relabelled(world, chance.permutation(world.actors.rows), chance.permutation(world.ties.rows))
             for each in (world, other):
-                apply(rule, each, {"platforms.open_quarter": 0, "policy.patience": 3})
+                apply(rule, each, {"platforms.open_quarter": 0, "policy.patience": 3, "platforms.prospect": 0.5})
             first, second = by_identity(world), by_identity(other)
             assert first.pop("ties") == second.pop("ties"), rule.name
             for name, values in first.items():

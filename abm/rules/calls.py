@@ -18,6 +18,7 @@ from abm.randomness import Draws, pair_uid, uniform
 from abm.rule import rule
 from abm.state import ties as tie_book
 from abm.state.codes import Event, Instrument, Kind, Layer, Mode, ProjectKind, Stage, TieOrigin
+from abm.state.columns import read_only
 from abm.state.projects import open_projects
 from abm.state.world import World
 from abm.types import BoolArray, FloatArray, IntArray, UidArray
@@ -212,7 +213,7 @@ def _gather(
     candidate = np.unique(np.concatenate((pool, partners[is_open[partners]])))
     candidate = candidate[candidate != leader]
     score, bond = partner_scores(
-        leader, candidate, a.uid, standing, lists.start, lists.other, lists.tie, _locked(ties.layer), ties.trust,
+        leader, candidate, a.uid, standing, lists.start, lists.other, lists.tie, read_only(ties.layer), ties.trust,
         p.skill_weight, p.trust_weight, p.judgement_noise, key,
     )  # fmt: skip
     group = a.sector[candidate]
@@ -234,13 +235,6 @@ def _gather(
     return Consortium(member, merit)
 
 
-def _locked(column: IntArray) -> IntArray:
-    """Return a read-only view, so that kernels shared with other rules are compiled once."""
-    view = column.view()
-    view.flags.writeable = False
-    return view
-
-
 def _award(
     world: World, parameters: Parameters, consortium: Consortium, field: int, cause: int, *, is_national: bool
 ) -> None:
@@ -259,7 +253,7 @@ def _award(
         remaining=parameters.innovation.research_quarters, is_pull=True, tie_origin=int(TieOrigin.CALL),
         sector=a.sector[leader], is_national=is_national, cause=awarded,
     )  # fmt: skip
-    lists, layer = world.neighbours(), _locked(world.ties.layer)
+    lists, layer = world.neighbours(), read_only(world.ties.layer)
     pairs = [
         (i, j)
         for place, i in enumerate(member)

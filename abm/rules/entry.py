@@ -6,71 +6,29 @@ core firms spin off; support and regulation draw outsiders, who disturb the mark
 
 from __future__ import annotations
 
+from collections import Counter
 from functools import lru_cache
 
 import numpy as np
 
-from abm.kernel import kernel
+from abm.kernels_entry import benchmarks, drawn_entrants, expected_entrants, two_draws
 from abm.parameters import Parameters
-from abm.randomness import Draws, make_uid, uniform
+from abm.randomness import Draws, make_uid
 from abm.rule import rule
 from abm.state import accounts
 from abm.state.accounts import transfer
 from abm.state.codes import Event, Instrument, Kind, Mode, Origin, Purpose, Route
+from abm.state.technique import HAND_WORK
 from abm.state.world import World
 from abm.types import BoolArray, FloatArray, IntArray, UidArray
 
 _SUPPLIER, _SPIN_OFF, _OUTSIDER = "supplier", "spin-off", "outsider"
 _SUPERVISION_COST = 0.05
 _MOST_ENTRANTS = 0.1
-_STRONGEST_PULL = 0.3
 _MOST_OF_PAYER = 0.02
 """Part of a payer's cash that goes into one new firm at most."""
 _LEAST_CAPITAL = 0.2
 """Part of its capital below which a firm is not founded."""
-
-
-@kernel
-def expected_entrants(
-    n_firms: FloatArray,
-    capacity: FloatArray,
-    demand: FloatArray,
-    wanted: FloatArray,
-    is_awake: FloatArray,
-    rate: float,
-    order_led: float,
-) -> FloatArray:
-    """Return expected entrants per market: rate n [max(0, 1 - capacity / demand) + order_led wanted / demand].
-
-    >>> import numpy as np
-    >>> one = np.ones((1, 1))
-    >>> float(expected_entrants(50 * one, 80 * one, 100 * one, 10 * one, one, 0.02, 2.0)[0, 0])
-    0.4
-    """
-    result = np.zeros(n_firms.shape)
-    for r in range(n_firms.shape[0]):
-        for s in range(n_firms.shape[1]):
-            if demand[r, s] > 0.0 and is_awake[r, s] > 0.0:
-                room = max(0.0, 1.0 - capacity[r, s] / demand[r, s])
-                pull = order_led * min(_STRONGEST_PULL, wanted[r, s] / demand[r, s])
-                result[r, s] = rate * (n_firms[r, s] + 1.0 * (n_firms[r, s] == 0.0)) * (room + pull)
-    return result
-
-
-@kernel
-def drawn_entrants(
-    expected: FloatArray, market_uid: UidArray, key: np.uint64, outside: float
-) -> tuple[IntArray, IntArray]:
-    """Return entrants per market, rounded at random, and how many of them come from outside."""
-    count = np.zeros(expected.shape, np.int64)
-    outsiders = np.zeros(expected.shape, np.int64)
-    for r in range(expected.shape[0]):
-        for s in range(expected.shape[1]):
-            count[r, s] = int(expected[r, s] + uniform(key, market_uid[r, s], 0))
-            for ordinal in range(count[r, s]):
-                if uniform(key, market_uid[r, s], 1 + ordinal) < outside:
-                    outsiders[r, s] += 1
-    return count, outsiders
 
 
 @lru_cache(maxsize=64)
@@ -80,7 +38,7 @@ def _market_uids(regions: tuple[str, ...], sectors: tuple[str, ...]) -> UidArray
 
 
 @rule(
-    writes=("actors.*", "ledger.stock", "ledger.gain", "ledger.total_gain", "regions.pending_demand", "regions.budget",
+    writes=("actors.*", "ledger.stock", "ledger.gain", "ledger.loss", "regions.pending_demand", "regions.budget",
             "regions.import_share", *accounts.WRITES),
     source="li:2.B; li:3.B; zhao2020:III.D",
     off={"switches.entry": False},
@@ -154,13 +112,7 @@ def _found(
     r, s, parent = (np.array([each[place] for each in wanted], dtype=np.int64) for place in (0, 1, 3))
     cause = [each[2] for each in wanted]
     is_outsider = np.array([each == _OUTSIDER for each in cause])
-    uid = np.array(
-        [
-            make_uid(st.region_names[r[e]], st.sector_names[s[e]], cause[e], world.quarter, e)
-            for e in range(len(wanted))
-        ],
-        dtype=np.uint64,
-    )
+    uid = _identities(world, wanted)
     mean_sales, mean_level = _benchmarks(world, firm)
     chance = two_draws(uid, draws.key("entrant"))
     factor = 0.8 + 0.3 * chance[:, 0]
@@ -180,9 +132,9 @@ def _found(
     rich = ~poor
     slot, uid, r, s, parent = slot[rich], uid[rich], r[rich], s[rich], parent[rich]
     size, plant = (size * scale)[rich], (plant * scale)[rich]
-    for identity, sector, origin, ordinal in zip(uid, s, np.array(cause)[rich], np.flatnonzero(rich), strict=True):
+    for identity, sector, origin in zip(uid, s, np.array(cause)[rich], strict=True):
         name = st.sector_names[sector].replace("_", " ")
-        world.names[int(identity)] = f"{name} {origin} {world.quarter}-{ordinal}"
+        world.names[int(identity)] = f"{name} {origin} {len(world.names) + 1}"
     _write_entrants(world, parameters, slot, uid, r, s, size, knowledge[rich], plant)
     world.events.add(
         Event.ENTRY, world.quarter, uid, region=r,
@@ -191,14 +143,20 @@ def _found(
     )  # fmt: skip
 
 
-@kernel
-def two_draws(uid: UidArray, key: np.uint64) -> FloatArray:
-    """Return two uniform draws per entrant: for knowledge and for size."""
-    draws = np.empty((len(uid), 2))
-    for e in range(len(uid)):
-        draws[e, 0] = uniform(key, uid[e], 0)
-        draws[e, 1] = uniform(key, uid[e], 1)
-    return draws
+def _identities(world: World, wanted: list[tuple[int, int, str, int]]) -> UidArray:
+    """Return the identity of each entrant: of a spin-off by its parent, of others by their number in their market.
+
+    Entrants of other markets play no part, so that they do not change anybody's draws.
+    """
+    st = world.structure
+    count: Counter[tuple[int, int, str]] = Counter()
+    result = np.empty(len(wanted), dtype=np.uint64)
+    for e, (r, s, cause, parent) in enumerate(wanted):
+        place = (r, s, cause)
+        ordinal = int(world.actors.uid[parent]) if parent >= 0 else count[place]
+        count[place] += 1
+        result[e] = make_uid(st.region_names[r], st.sector_names[s], cause, world.quarter, ordinal)
+    return result
 
 
 def _supervise(world: World, region: IntArray, is_outsider: BoolArray) -> FloatArray:
@@ -222,48 +180,6 @@ def _benchmarks(world: World, firm: IntArray) -> tuple[FloatArray, FloatArray]:
     )  # fmt: skip
 
 
-@kernel
-def benchmarks(
-    firm: IntArray,
-    region: IntArray,
-    sector: IntArray,
-    is_core: BoolArray,
-    sales: FloatArray,
-    capability: FloatArray,
-    frontier: FloatArray,
-    n_regions: int,
-    n_sectors: int,
-) -> tuple[FloatArray, FloatArray]:
-    """Return mean sales of SMEs (regions, sectors) and mean capability of firms (regions, sectors, fields).
-
-    An empty market takes the region's means; an empty region one million yuan and a third of the frontier.
-    """
-    n_fields = len(frontier)
-    size = np.zeros((n_regions, n_sectors + 1))
-    smes = np.zeros((n_regions, n_sectors + 1))
-    level = np.zeros((n_regions, n_sectors + 1, n_fields))
-    number = np.zeros((n_regions, n_sectors + 1))
-    for f in range(len(firm)):
-        i = firm[f]
-        for s in (sector[i], n_sectors):
-            number[region[i], s] += 1.0
-            if not is_core[i]:
-                smes[region[i], s] += 1.0
-                size[region[i], s] += sales[i]
-            for k in range(n_fields):
-                level[region[i], s, k] += capability[i, k]
-    mean_size = np.empty((n_regions, n_sectors))
-    mean_level = np.empty((n_regions, n_sectors, n_fields))
-    for r in range(n_regions):
-        for s in range(n_sectors):
-            u = s if smes[r, s] > 0.0 else n_sectors
-            mean_size[r, s] = max(size[r, u] / smes[r, u], 0.001) if smes[r, u] > 0.0 else 1.0
-            u = s if number[r, s] > 0.0 else n_sectors
-            for k in range(n_fields):
-                mean_level[r, s, k] = level[r, u, k] / number[r, u] if number[r, u] > 0.0 else frontier[k] / 3.0
-    return mean_size, mean_level
-
-
 def _write_entrants(
     world: World,
     parameters: Parameters,
@@ -284,6 +200,8 @@ def _write_entrants(
     actors.sector[slot] = s
     actors.born[slot] = world.quarter
     actors.capability[slot] = knowledge
+    world.ledger.gain[slot] = 0.0  # the flows of an owner that closed this quarter
+    world.ledger.loss[slot] = 0.0
     world.ledger.stock[slot, int(Origin.ENDOWMENT), int(Route.OWN)] = knowledge.sum(axis=1)
     index = (knowledge * st.weight[s]).sum(axis=1)
     transfer(world, slot, world.market, plant, Purpose.EQUIPMENT)
@@ -298,7 +216,7 @@ def _write_entrants(
     actors.value_chain[slot] = 0.05
     actors.expected_orders[slot] = size
     base = parameters.production.base_wage / st.labour_share[s]
-    actors.staff[slot] = 0.5 * size / np.maximum(base * index / parameters.production.reference_level, 1e-9)
+    actors.staff[slot] = 0.5 * size / (base * np.maximum(index / parameters.production.reference_level, HAND_WORK))
     actors.mode[slot] = int(Mode.IMITATE)
     actors.research_intensity[slot] = 0.004
     actors.absorption[slot] = parameters.learning.absorption_base

@@ -17,6 +17,7 @@ from abm.randomness import Draws, uniform
 from abm.rule import rule
 from abm.state import accounts
 from abm.state.accounts import transfer
+from abm.state.assignment import assigned
 from abm.state.codes import ClaimKind, Event, Kind, Level, Purpose
 from abm.state.world import World
 from abm.types import FloatArray, IntArray, UidArray
@@ -168,15 +169,9 @@ def _lend(world: World, parameters: Parameters, draws: Draws, firm: IntArray) ->
 
 
 def _house_banks(world: World, firm: IntArray, banks: IntArray) -> IntArray:
-    """Return each firm's bank: its lender, else one of its region chosen by its identity."""
+    """Return each firm's bank: its lender, else the one it is assigned to."""
     actors, claims = world.actors, world.claims
-    result = np.empty(len(firm), dtype=np.int64)
-    by_uid = banks[np.argsort(actors.uid[banks])]
-    for r in range(world.structure.n_regions):
-        own = by_uid[actors.region[by_uid] == r]
-        choice = own if len(own) else by_uid
-        here = actors.region[firm] == r
-        result[here] = choice[(actors.uid[firm[here]] % np.uint64(len(choice))).astype(np.int64)]
+    result = assigned(world, firm, banks)
     loan = actors.loan[firm]
     result[loan >= 0] = claims.creditor[loan[loan >= 0]]
     return result

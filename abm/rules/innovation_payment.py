@@ -209,7 +209,8 @@ def mark_used_ties(
 
 @rule(
     writes=(
-        "projects.*", "actors.research_spending", "actors.year_cost", "regions.budget", "ties.used", *accounts.WRITES,
+        "projects.effort", "projects.remaining", "actors.research_spending", "actors.year_cost", "regions.budget",
+        "ties.used", *accounts.WRITES,
     ),
     source="ren:3.1; ren:4.3; ren:2.4.2; F31; F37",
     off={"switches.innovation": False},

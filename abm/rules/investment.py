@@ -18,6 +18,7 @@ from abm.rule import rule
 from abm.state import accounts
 from abm.state.accounts import transfer
 from abm.state.codes import Kind, Purpose
+from abm.state.columns import read_only
 from abm.state.world import World
 from abm.types import FloatArray, IntArray
 from abm.valuation import adoption_costs, annuity, crowding, expected_savings, partner_levels, step_cost
@@ -133,9 +134,7 @@ def returns_per_yuan(
         "regions.pending_demand", *accounts.WRITES,
     ),
     source="li:2.A; li:2.B; zhao2020:III.B; cheng:2.2",
-    off={"production.wear": 0.0, "investment.capacity_speed": 0.0, "investment.renewal": 0.0,
-         "investment.value_chain_wear": 0.0, "switches.value_chain": False, "switches.new_productivity": False,
-         "investment.step_speed": 0.0},
+    off={"investment.planning": False},
 )  # fmt: skip
 def invest(world: World, parameters: Parameters, draws: Draws) -> None:
     """Firms buy the equipment and the position they planned, then plan the next quarter by expected return.
@@ -145,10 +144,10 @@ def invest(world: World, parameters: Parameters, draws: Draws) -> None:
     Units      K, I: million yuan; v: 1
     Source     li 2.A (factor, then value chain), 2.B; zhao2020 III.B (equipment), III.C (division of labour); cheng 2.2
     Draws      none
-    Off when   wear, speeds and renewal are 0 and the value chain and new productivity are switched off
+    Off when   investment.planning = false
     """
     firm = world.slots(Kind.FIRM)
-    if len(firm) == 0:
+    if len(firm) == 0 or not parameters.investment.planning:
         return
     actors, st = world.actors, world.structure
     index = (actors.capability[firm] * st.weight[actors.sector[firm]]).sum(axis=1)
@@ -205,7 +204,7 @@ def _plan(world: World, parameters: Parameters, firm: IntArray, index: FloatArra
     spare = actors.cash[firm] - cash_need
     free = np.maximum(0.0, np.maximum(spare, p.profit_ploughed * actors.profit[firm]))
     market_of = actors.region[firm] * st.n_sectors + sector
-    near = crowding(firm, market_of, actors.value_chain, actors.sales, st.n_regions * st.n_sectors)
+    near = crowding(firm, market_of, read_only(actors.value_chain), actors.sales, st.n_regions * st.n_sectors)
     lists = world.neighbours()
     partners = partner_levels(firm, lists.start, lists.other, actors.kind, actors.level)
     returns = returns_per_yuan(

@@ -68,7 +68,7 @@ def exposures(weight: FloatArray, gap: FloatArray, gross_output: FloatArray, n_c
 @rule(
     writes=("needs.*", "actors.is_needy"),
     source="ren:2.2.2; ren:2.3.1; ren:2.4.1",
-    off={"needs.open_share": 1.0, "needs.published_weight": 0.0},
+    off={"needs.assessment": False},
 )
 def assess_needs(world: World, parameters: Parameters, draws: Draws) -> None:
     """Every region's needs are measured; large ones open, solved ones close.
@@ -78,9 +78,11 @@ def assess_needs(world: World, parameters: Parameters, draws: Draws) -> None:
     Units      A, F: level; N, y: million yuan per quarter
     Source     ren 2.2.2 ("stuck" technologies), 2.3.1 (common technologies), 2.4.1 (weak links)
     Draws      none
-    Off when   needs.open_share = 1 and needs.published_weight = 0: no need opens, none is weighted
+    Off when   needs.assessment = false: needs stay as they were
     """
     p = parameters.needs
+    if not p.assessment:
+        return
     st = world.structure
     actors, needs, regions = world.actors, world.needs, world.regions
     frontier = world.fields.frontier
@@ -110,7 +112,8 @@ def assess_needs(world: World, parameters: Parameters, draws: Draws) -> None:
         needs.generality[r] = np.where(total > 0.0, np.clip(1.0 - concentration, 0.0, 1.0), 0.0)
         needs.commonness[r] = total * needs.generality[r]
         published = (needs.is_published[r] * share).sum(axis=0)
-        needs.pull[r] = st.weight * needs.local_gap[r] + p.published_weight * published
+        heard = p.published_weight if parameters.switches.chain_leader else 0.0
+        needs.pull[r] = st.weight * needs.local_gap[r] + heard * published
         is_needy_sector[r] = is_open.any(axis=(0, 2))
     firms = actors.is_active & (actors.kind == _FIRM)
     actors.is_needy[:] = False

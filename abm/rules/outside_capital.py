@@ -15,6 +15,7 @@ from abm.randomness import Draws
 from abm.rule import rule
 from abm.state import accounts
 from abm.state.accounts import transfer
+from abm.state.assignment import assigned
 from abm.state.codes import ClaimKind, Kind, Purpose, Service
 from abm.state.world import World
 from abm.types import FloatArray, IntArray
@@ -38,7 +39,7 @@ def attraction(
     writes=("claims.*", "regions.last_return", "regions.visible_investment", *accounts.WRITES),
     source="zhao2020:III.B; li:3.C",
     off={"finance.outside_inflow": 0.0, "finance.venture_share": 0.0},
-    needs_rows={"claims": 1.0},
+    needs_rows={"claims": 2.0},
 )
 def invest_from_outside(world: World, parameters: Parameters, draws: Draws) -> None:
     """Outside investors and venture funds buy equity: capital follows returns and visible investment.
@@ -67,33 +68,41 @@ def invest_from_outside(world: World, parameters: Parameters, draws: Draws) -> N
     if p.outside_inflow > 0.0:
         mood = np.clip(1.0 + p.outside_sensitivity * regions.last_return, 0.0, 2.0) / 2.0
         inflow = p.outside_inflow * sales * mood
-        _buy_equity(world, world.rest_of_world, firm, inflow[region] * pull / total[region], Purpose.OUTSIDE_INVESTMENT)
-    for fund in world.slots(Kind.VENTURE_FUND):
-        here = (region == actors.region[fund]) & (actors.n_projects[firm] > 0)
-        chance = (0.2 + 0.8 * actors.service[firm, int(Service.VENTURE)]) * actors.absorption[firm] * here
-        if chance.sum() > 0.0:
-            amount = p.venture_share * float(actors.cash[fund]) * chance / chance.sum()
-            _buy_equity(world, int(fund), firm, amount, Purpose.EQUITY)
+        amount = inflow[region] * pull / total[region]
+        _buy_equity(world, np.full(len(firm), world.rest_of_world), firm, amount, Purpose.OUTSIDE_INVESTMENT)
+    _invest_venture(world, p.venture_share, firm)
 
 
-def _buy_equity(world: World, investor: int, firm: IntArray, amount: FloatArray, purpose: Purpose) -> None:
+def _invest_venture(world: World, share: float, firm: IntArray) -> None:
+    """Each venture fund shares part of its cash among its firms with projects, by absorption and introduction."""
+    actors = world.actors
+    fund = assigned(world, firm, world.slots(Kind.VENTURE_FUND))
+    able = firm[(fund >= 0) & (actors.n_projects[firm] > 0)]
+    fund = fund[(fund >= 0) & (actors.n_projects[firm] > 0)]
+    chance = (0.2 + 0.8 * actors.service[able, int(Service.VENTURE)]) * actors.absorption[able]
+    total = np.bincount(fund, chance, actors.rows)
+    amount = share * actors.cash[fund] * chance / np.maximum(total[fund], 1e-12)
+    _buy_equity(world, fund, able, amount, Purpose.EQUITY)
+
+
+def _buy_equity(world: World, investor: IntArray, firm: IntArray, amount: FloatArray, purpose: Purpose) -> None:
     """Pay and book equity, one claim per investor and firm."""
     claims, actors = world.claims, world.actors
     enough = amount > 1e-6
-    target, value = firm[enough], amount[enough]
+    buyer, target = investor[enough], firm[enough]
     if len(target) == 0:
         return
     before = actors.cash[target].copy()
-    transfer(world, investor, target, value, purpose)
+    transfer(world, buyer, target, amount[enough], purpose)
     value = actors.cash[target] - before
-    stake = np.flatnonzero(claims.is_active & (claims.kind == int(ClaimKind.EQUITY)) & (claims.creditor == investor))
+    buyer_of = np.full(actors.rows, -1, dtype=np.int64)
+    buyer_of[target] = buyer
+    stake = np.flatnonzero(claims.is_active & (claims.kind == int(ClaimKind.EQUITY)))
+    stake = stake[claims.creditor[stake] == buyer_of[claims.debtor[stake]]]
     row = np.full(actors.rows, -1, dtype=np.int64)
     row[claims.debtor[stake]] = stake
     old = row[target]
     claims.principal[old[old >= 0]] += value[old >= 0]
     new = (old < 0) & (value > 0.0)
-    number = int(new.sum())
-    if number:
-        accounts.open_claims(
-            world, ClaimKind.EQUITY, np.full(number, investor), target[new], value[new], np.zeros(number)
-        )
+    if new.any():
+        accounts.open_claims(world, ClaimKind.EQUITY, buyer[new], target[new], value[new], np.zeros(int(new.sum())))

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from abm.kernels_platforms import member_fits, membership, service_use
+from abm.kernels_platforms import fees, member_fits, membership, service_use
 from abm.parameters import Parameters
 from abm.parameters import Platforms as PlatformParameters
 from abm.randomness import Draws, make_uid
@@ -28,11 +28,15 @@ _FACILITIES, _PILOT = int(Service.FACILITIES), int(Service.PILOT)
 
 
 @rule(
-    writes=("platforms.*", "actors.service", "regions.budget", *tie_book.WRITES, *accounts.WRITES),
+    writes=(
+        "platforms.quality", "platforms.load", "platforms.has_service", "platforms.income", "platforms.support",
+        "platforms.spending", "platforms.loss_quarters", "platforms.n_members", "actors.service", "regions.budget",
+        *tie_book.WRITES, *accounts.WRITES,
+    ),
     source="li:3.C; ren:2.3.2; ren:3.2; ren:4.4",
     off={"switches.platform": False},
     needs_rows={"ties": 0.5},
-)
+)  # fmt: skip
 def run_platforms(world: World, parameters: Parameters, draws: Draws) -> None:
     """Firms and universities join and leave; platforms collect fees, are helped, spend, and serve their members.
 
@@ -50,9 +54,9 @@ def run_platforms(world: World, parameters: Parameters, draws: Draws) -> None:
     candidate = np.flatnonzero(actors.is_active & (actors.kind <= _UNIVERSITY))
     slot = platforms.actor[rows]
     lasting = make_uid(world.seed, "membership")
-    profile = _profiles(world, candidate)
     fits = member_fits(
-        candidate, actors.region, actors.uid, profile, actors.region[slot], actors.uid[slot], platforms.fit[rows],
+        candidate, actors.region, actors.uid, actors.sector, world.structure.weight,
+        actors.capability / world.fields.frontier, actors.region[slot], actors.uid[slot], platforms.fit[rows],
         lasting, p.taste_spread,
     )  # fmt: skip
     services = np.flatnonzero(ties.is_active & (ties.layer == int(Layer.SERVICE)))
@@ -63,7 +67,7 @@ def run_platforms(world: World, parameters: Parameters, draws: Draws) -> None:
     before = member[candidate]
     platforms.has_service[rows, _PILOT] = p.has_pilots
     offer = _service_levels(world, p, rows)
-    due, fee = _fees(world, p, candidate)
+    due, fee = fees(world, p, candidate)
     after = membership(
         candidate, actors.kind, actors.uid, actors.openness, actors.cash, due, fee, before, fits,
         offer.sum(axis=1) / N_SERVICES, draws.key("think about membership"), lasting, p.review, p.value,
@@ -81,15 +85,6 @@ def run_platforms(world: World, parameters: Parameters, draws: Draws) -> None:
     actors.service[candidate] = np.minimum(1.0, offer[after] * fit[:, None])
 
 
-def _profiles(world: World, candidate: IntArray) -> FloatArray:
-    """Return the fields of each candidate: those of its sector, a university's own capability."""
-    actors, st = world.actors, world.structure
-    sector = actors.sector[candidate]
-    relative = actors.capability[candidate] / world.fields.frontier
-    result: FloatArray = np.where((sector >= 0)[:, None], st.weight[np.maximum(sector, 0)], relative)
-    return result
-
-
 def _service_levels(world: World, p: PlatformParameters, rows: IntArray) -> FloatArray:
     """Return what a member of full fit gets of each service, shape (platforms, services)."""
     actors, platforms = world.actors, world.platforms
@@ -103,17 +98,6 @@ def _service_levels(world: World, p: PlatformParameters, rows: IntArray) -> Floa
     here = openness[actors.region[platforms.actor[rows]]]
     level[:, _FACILITIES] *= p.own_facilities + (1.0 - p.own_facilities) * here
     return level
-
-
-def _fees(world: World, p: PlatformParameters, candidate: IntArray) -> tuple[FloatArray, FloatArray]:
-    """Return what each candidate would have to pay, and that per unit of its sales; universities pay nothing."""
-    actors = world.actors
-    sales, region = actors.sales[candidate], actors.region[candidate]
-    is_firm = actors.kind[candidate] != _UNIVERSITY
-    number = np.maximum(np.bincount(region, is_firm), 1.0)
-    cap = p.fee_cap * np.bincount(region, sales * is_firm) / number
-    due: FloatArray = p.fee * np.minimum(sales, cap[region]) * is_firm
-    return due, due / np.maximum(sales, 1e-9)
 
 
 def _change_members(
@@ -131,6 +115,8 @@ def _change_members(
         partner=ties.source_uid[ended], amount=world.quarter - ties.born[ended],
     )  # fmt: skip
     tie_book.close_ties(world, ended)
+    if len(joins) == 0:
+        return
     new, platform = candidate[joins], slot[after[joins]]
     event = world.events.add(
         Event.MEMBER_JOINED, world.quarter, actors.uid[new], region=actors.region[new], partner=actors.uid[platform]

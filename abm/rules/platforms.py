@@ -9,21 +9,25 @@ from __future__ import annotations
 
 import numpy as np
 
+from abm.kernels_platforms import fees, member_fits
 from abm.parameters import Parameters
+from abm.parameters import Platforms as PlatformParameters
 from abm.randomness import Draws, make_uid, uniform
 from abm.rule import rule
 from abm.state import accounts, closing
+from abm.state import platforms as platform_book
 from abm.state import ties as tie_book
 from abm.state.accounts import transfer
 from abm.state.closing import close_actors
-from abm.state.codes import Event, Instrument, Kind, Layer, Purpose, Service, TieOrigin
+from abm.state.codes import Event, Instrument, Kind, Layer, Purpose, TieOrigin
+from abm.state.columns import read_only
 from abm.state.network import make_roster, pick, ring_point
 from abm.state.ties import platform_of
 from abm.state.world import World
 from abm.types import FloatArray
 
 _PLATFORM = int(Instrument.PLATFORM)
-_FIRST_QUALITY = 0.15
+_ROUNDS = 12
 
 
 @rule(
@@ -36,10 +40,11 @@ _FIRST_QUALITY = 0.15
     needs_rows={"actors": 0.02, "platforms": 0.0, "ties": 0.05},
 )  # fmt: skip
 def open_platforms(world: World, parameters: Parameters, draws: Draws) -> None:
-    """A region that wants more platforms opens one when it is ready and the money earmarked for it is there.
+    """A region opens a platform when it wants more, is ready, has the money, and expects fees to cover cost in time.
 
-    Equation   open if platforms < wanted, quarter >= open_quarter, u < open_probability and
-               budget >= start_quarters running_cost regional sales; specialisation f = (W_s + mean W) / 2 for the
+    Equation   open if platforms < wanted, quarter >= open_quarter, u < open_probability,
+               budget >= start_quarters running_cost regional sales and
+               expected fees >= prospect running_cost regional sales; specialisation f = (W_s + mean W) / 2 for the
                sector s of a firm drawn from those not served yet
     Units      money: million yuan; f: 1, sums to 1 over fields
     Source     li 3.C (needs strong support of government), ren 2.3.2, 3.2 (may lack pilots)
@@ -57,33 +62,51 @@ def open_platforms(world: World, parameters: Parameters, draws: Draws) -> None:
     for r in np.flatnonzero((running < p.wanted) & (sales > 0.0)):
         start = p.start_quarters * p.running_cost * float(sales[r])
         is_ready = uniform(key, actors.uid[regions.government_slot[r]], 0) < p.open_probability
-        if is_ready and regions.budget[r, _PLATFORM] >= start:
-            _open(world, parameters, int(r), start, key)
+        if not is_ready or regions.budget[r, _PLATFORM] < start:
+            continue
+        uid = make_uid(world.structure.region_names[r], "platform", world.quarter)
+        fit = _specialisation(world, int(r), key)
+        cost = p.running_cost * float(sales[r])
+        if p.prospect == 0.0 or expected_fees(world, p, int(r), uid, fit) >= p.prospect * cost:
+            _open(world, parameters, int(r), uid, fit, start)
 
 
-def _open(world: World, parameters: Parameters, region: int, start: float, key: np.uint64) -> None:
+def expected_fees(world: World, p: PlatformParameters, region: int, uid: np.uint64, fit: FloatArray) -> float:
+    """Return the fees a platform can expect of the firms no platform serves, once its services are mature.
+
+    Mature quality is where growth at normal spending and decay meet; those who would join crowd each other.
+    """
+    actors = world.actors
+    is_free = actors.is_active & (actors.kind == int(Kind.FIRM)) & (actors.region == region) & (platform_of(world) < 0)
+    candidate = np.flatnonzero(is_free)
+    fits = member_fits(
+        candidate, read_only(actors.region), read_only(actors.uid), actors.sector, world.structure.weight,
+        actors.capability / world.fields.frontier, np.array([region]), np.array([uid], dtype=np.uint64), fit[None, :],
+        make_uid(world.seed, "membership"), p.taste_spread,
+    )[:, 0]  # fmt: skip
+    due, fee = fees(world, p, candidate)
+    mature = p.build / max(p.build + p.decay, 1e-9)
+    number = 0.0
+    for _ in range(_ROUNDS):
+        would_join = p.value * fits * mature / (1.0 + 0.5 * number / p.slots) > fee
+        number += 0.5 * (float(would_join.sum()) - number)
+    return float(due[would_join].sum())
+
+
+def _open(world: World, parameters: Parameters, region: int, uid: np.uint64, fit: FloatArray, start: float) -> None:
     """Give a new platform its rows, its money, its specialisation and its first members: banks and funds."""
-    actors, platforms, regions, st = world.actors, world.platforms, world.regions, world.structure
-    slots, rows = world.free_rows("actors", 1), world.free_rows("platforms", 1)
-    if len(slots) == 0 or len(rows) == 0:
+    actors, regions, st = world.actors, world.regions, world.structure
+    slots = world.free_rows("actors", 1)
+    if len(slots) == 0 or len(world.free_rows("platforms", 1)) == 0:
         return
-    slot, row, government = int(slots[0]), int(rows[0]), int(regions.government_slot[region])
-    uid = make_uid(st.region_names[region], "platform", world.quarter)
+    slot, government = int(slots[0]), int(regions.government_slot[region])
     actors.is_active[slot] = True
     actors.uid[slot] = uid
     actors.kind[slot] = int(Kind.PLATFORM)
     actors.region[slot] = region
     actors.born[slot] = world.quarter
     world.names[int(uid)] = f"{st.region_names[region]}-platform-{world.quarter}"
-    platforms.reset(row)
-    platforms.is_active[row] = True
-    platforms.actor[row] = slot
-    platforms.actor_uid[row] = uid
-    platforms.quality[row] = _FIRST_QUALITY
-    platforms.has_service[row] = True
-    platforms.has_service[row, int(Service.PILOT)] = parameters.platforms.has_pilots
-    platforms.fit[row] = _specialisation(world, region, key)
-    platforms.opened[row] = world.quarter
+    platform_book.open_rows(world, slots, fit, has_pilots=parameters.platforms.has_pilots)
     paid = transfer(world, government, slot, start, Purpose.PLATFORM_SUPPORT)
     regions.budget[region, _PLATFORM] = max(0.0, float(regions.budget[region, _PLATFORM]) - paid)
     event = world.events.add(

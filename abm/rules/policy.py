@@ -54,7 +54,7 @@ def is_instrument_on(parameters: Parameters) -> BoolArray:
 @rule(
     writes=("regions.tax_revenue", "regions.budget", *accounts.WRITES),
     source="zhao2020:III.D; zhao2020:IV; cheng:4.3; li:4; ren:2.3.3",
-    off={"policy.profit_tax": 0.0, "policy.wage_tax": 0.0, "policy.income_tax": 0.0, "policy.public_service": False},
+    off={"policy.treasury": False},
 )
 def tax_and_budget(world: World, parameters: Parameters, draws: Draws) -> None:
     """Taxes come in; the innovation budget accrues by instrument; the rest pays public services and universities.
@@ -63,9 +63,11 @@ def tax_and_budget(world: World, parameters: Parameters, draws: Draws) -> None:
     Units      million yuan per quarter
     Source     zhao2020 III.D, IV (tax and subsidy support); cheng 4.3; li 4(2); ren 2.3.3
     Draws      none
-    Off when   all tax rates are 0 and policy.public_service = false
+    Off when   policy.treasury = false: nobody pays taxes, the government pays nothing for itself
     """
     actors, regions, p = world.actors, world.regions, parameters.policy
+    if not p.treasury:
+        return
     n_regions = world.structure.n_regions
     government = regions.government_slot
     firm = world.slots(Kind.FIRM)

@@ -202,13 +202,19 @@ def _meeting_places(
 ) -> Roster:
     """Return one roster of partners by region, universities by region and members by platform."""
     actors, n_regions = world.actors, world.structure.n_regions
-    by_region = np.where(is_partner, actors.region, -1)
-    by_university = np.where(is_partner & (actors.kind == _UNIVERSITY), n_regions + actors.region, -1)
-    by_platform = np.where(is_partner & (platform >= 0), 2 * n_regions + platform_row[platform], -1)
-    group = np.concatenate((by_region, by_university, by_platform))
-    n_groups = 2 * n_regions + world.platforms.rows
-    roster = make_roster(group, n_groups, np.concatenate((actors.uid, actors.uid, actors.uid)), key)
-    return Roster(roster.start, roster.ring, roster.slot % actors.rows)
+    partner = np.flatnonzero(is_partner)
+    university = partner[actors.kind[partner] == _UNIVERSITY]
+    member = partner[platform[partner] >= 0]
+    slot = np.concatenate((partner, university, member))
+    group = np.concatenate(
+        (
+            actors.region[partner],
+            n_regions + actors.region[university],
+            2 * n_regions + platform_row[platform[member]],
+        )
+    )
+    roster = make_roster(group, 2 * n_regions + world.platforms.rows, actors.uid[slot], key)
+    return Roster(roster.start, roster.ring, slot[roster.slot])
 
 
 @rule(
@@ -226,7 +232,8 @@ def search_partners(world: World, parameters: Parameters, draws: Draws) -> None:
     Units      appeal, h, trust: 1; ties, capacity: ties
     Source     li 2.A (the network around core firms grows), 3.C (platform); cheng 2.1 (digital search); distance after
                Nooteboom et al. 2007; partners of partners, one in ten at random: model.md line 7
-    Draws      who searches ("search") by uid; whom it meets ("meeting") by uid; what nobody observes ("match") by pair
+    Draws      who searches ("search") by uid; whom it meets ("meeting") by uid, on a ring of "roster of partners";
+               what nobody observes ("match") by pair
     Off when   switches.search = false
     """
     if not parameters.switches.search:

@@ -13,9 +13,10 @@ from abm.kernel import kernel
 from abm.parameters import Parameters
 from abm.randomness import Draws, uniform
 from abm.rule import rule
-from abm.state import accounts
+from abm.state import accounts, market_shares
 from abm.state.accounts import transfer
 from abm.state.codes import Event, Kind, Purpose
+from abm.state.market_shares import share_out_customers
 from abm.state.world import World
 from abm.types import BoolArray, FloatArray, IntArray, UidArray
 from abm.valuation import annuity
@@ -68,7 +69,7 @@ def best_sector(
 
 
 @rule(
-    writes=("actors.sector", "actors.second_sector", "actors.market_share", "sectors.is_awake", *accounts.WRITES),
+    writes=("actors.sector", "actors.second_sector", "sectors.is_awake", *market_shares.WRITES, *accounts.WRITES),
     source="li:2.A; cheng:2.2; cheng:4.2",
     off={"switches.diversification": False},
 )
@@ -115,6 +116,8 @@ def choose_sectors(world: World, parameters: Parameters, draws: Draws) -> None:
     reach = world.regions.demand[actors.region[mover], target]
     fit = (st.weight[target] * np.minimum(1.0, relative[moving])).sum(axis=1)
     actors.market_share[mover] = np.clip(0.5 * fit * actors.sales[mover] / np.maximum(reach, 1e-9), 1e-9, 0.1)
+    if len(mover):
+        share_out_customers(world)
 
 
 def _wake_sectors(world: World, relative: FloatArray) -> None:

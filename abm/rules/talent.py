@@ -149,7 +149,7 @@ def _close_quarter(
     pool = np.maximum(0.0, regions.talent_pool - np.bincount(region, hired, n_regions))
     leaving = p.leave_rate * pool
     arriving = p.immigration * (1.0 + coverage) * unfilled
-    pool += arriving - leaving
+    pool = (1.0 - p.leave_rate) * pool + arriving
     tightness = (unfilled - pool) / (unfilled + pool + 1.0)
     change: FloatArray = np.bincount(region, graduates - retired, n_regions).astype(np.float64) + arriving - leaving
     if n_regions > 1:
@@ -180,7 +180,7 @@ def _migrate(world: World, pool: FloatArray, unfilled: FloatArray) -> FloatArray
     pool -= moving
     part = np.where(arriving > 0.0, arriving / np.maximum(pool + arriving, 1e-12), 0.0)[:, None]
     regions.pool_capability[:] += part * (known - regions.pool_capability)
-    regions.pool_origin[:] += part * (origin - regions.pool_origin)
+    regions.pool_origin[:] = np.minimum(1.0, (1.0 - part) * regions.pool_origin + part * origin)
     pool += arriving
     result: FloatArray = arriving - moving
     return result

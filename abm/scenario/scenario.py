@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, fields, replace
 from functools import cached_property
+from itertools import chain
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -154,10 +155,11 @@ class Scenario:
 
     def content_hash(self) -> str:
         """Return 32 hexadecimal digits that change with everything a result depends on, apart from the seed."""
-        digest = hashlib.blake2b(digest_size=16)
-        for part in self._content():
-            digest.update(len(part).to_bytes(8, "little") + part)
-        return digest.hexdigest()
+        return _digest(chain(self._settings(), self._region()))
+
+    def region_hash(self) -> str:
+        """Return 32 hexadecimal digits that change with the region and its start, not with parameters or regimes."""
+        return _digest(chain([repr(self.burn_in).encode()], self._region()))
 
     @cached_property
     def _initial(self) -> Parameters:
@@ -172,10 +174,12 @@ class Scenario:
             timeline.append((regime.from_quarter, current.with_changes(self.changes)))
         return tuple(timeline)
 
-    def _content(self) -> Iterator[bytes]:
+    def _settings(self) -> Iterator[bytes]:
         yield repr((self.quarters, self.burn_in)).encode()
         for start, parameters in [(0, self._initial), *self._timeline]:
             yield repr((start, sorted(parameters.flat().items()))).encode()
+
+    def _region(self) -> Iterator[bytes]:
         for table in (self._structure, self._founders):
             for each in fields(table):
                 value = getattr(table, each.name)
@@ -185,6 +189,13 @@ class Scenario:
                     yield np.ascontiguousarray(value).tobytes()
                 else:
                     yield repr(value).encode()
+
+
+def _digest(parts: Iterable[bytes]) -> str:
+    digest = hashlib.blake2b(digest_size=16)
+    for part in parts:
+        digest.update(len(part).to_bytes(8, "little") + part)
+    return digest.hexdigest()
 
 
 def checked(changes: Mapping[str, Any]) -> Changes:

@@ -8,11 +8,14 @@ import numpy as np
 
 from abm.kernel import kernel
 from abm.state.codes import ClaimKind, Purpose
+from abm.state.columns import read_only
 from abm.state.world import World
 from abm.types import FloatArray, IntArray
 
 WRITES: tuple[str, ...] = ("actors.cash", "accounts.paid", "accounts.received", "volumes.amount")
 """Columns a rule must declare to be allowed to move cash."""
+
+_QUIET = 1e-3
 
 Amounts = FloatArray | float
 Slots = IntArray | int
@@ -71,8 +74,8 @@ def transfer(world: World, payer: Slots, payee: Slots, amount: Amounts, purpose:
         raise ValueError("cash is locked: the rule must declare accounts.WRITES")
     total = move_cash(
         actors.cash,
-        _read_only(actors.kind),
-        _read_only(actors.region),
+        read_only(actors.kind),
+        read_only(actors.region),
         world.accounts.paid,
         world.accounts.received,
         world.volumes.amount[int(purpose)],
@@ -83,13 +86,6 @@ def transfer(world: World, payer: Slots, payee: Slots, amount: Amounts, purpose:
     if total < 0.0:
         raise ValueError(f"{purpose.name}: amounts must be finite and not negative")
     return total
-
-
-def _read_only(column: IntArray) -> IntArray:
-    """Return a read-only view, so that a kernel sees the same type whether the column is locked or not."""
-    view = column.view()
-    view.setflags(write=False)
-    return view
 
 
 def open_claims(
@@ -123,10 +119,11 @@ def money_residual(world: World) -> float:
     """Return how far the books are from balance, relative to this quarter's gross flow.
 
     Three identities: total cash is what it was at the start; what all kinds of actors paid equals what they
-    received; every firm's debt is the sum of the loans on it. The largest deviation counts.
+    received; every firm's debt is the sum of the loans on it. The largest deviation counts. Where next to nothing
+    flows, a thousandth of all cash stands for the flow: the rounding of what is held does not shrink with it.
     """
     actors, claims = world.actors, world.claims
-    gross = max(float(world.accounts.paid.sum()), 1.0)
+    gross = max(float(world.accounts.paid.sum()), _QUIET * world.total_cash, 1.0)
     cash = abs(float(actors.cash.sum()) - world.total_cash)
     flows = abs(float(world.accounts.paid.sum() - world.accounts.received.sum()))
     owed = np.zeros(actors.rows)

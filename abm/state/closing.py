@@ -4,17 +4,18 @@ from __future__ import annotations
 
 import numpy as np
 
-from abm.state import accounts
+from abm.state import accounts, market_shares
 from abm.state.accounts import transfer
-from abm.state.codes import ClaimKind, Purpose
+from abm.state.codes import ClaimKind, Purpose, Stage
 from abm.state.ledger import origin_shares
+from abm.state.market_shares import share_out_customers
 from abm.state.ties import close_ties
 from abm.state.world import World
 from abm.types import IntArray
 
 WRITES: tuple[str, ...] = (
     "actors.*", "ties.*", "projects.*", "claims.*", "ledger.stock", "ledger.loss", "ledger.total_gain",
-    "regions.talent_pool", "regions.pool_capability", "regions.pool_origin", *accounts.WRITES,
+    "regions.talent_pool", "regions.pool_capability", "regions.pool_origin", *market_shares.WRITES, *accounts.WRITES,
 )  # fmt: skip
 """Columns a rule must declare to close actors."""
 
@@ -23,7 +24,7 @@ def close_actors(world: World, slots: IntArray) -> None:
     """Close the actors in `slots`; their rows are free afterwards.
 
     Cash pays lenders first, the rest goes to households; what lenders do not get back is written off (a claim moves,
-    not cash). Talent joins the pool with what it knows. Equipment is scrapped.
+    not cash). Talent joins the pool with what it knows. Equipment is scrapped. Customers go to those who stay.
     """
     if len(slots) == 0:
         return
@@ -37,7 +38,10 @@ def close_actors(world: World, slots: IntArray) -> None:
     ledger.loss[slots] += actors.capability[slots].sum(axis=1)
     ledger.stock[slots] = 0.0
     ledger.total_gain[slots] = 0.0
+    has_customers = bool(actors.market_share[slots].any())
     actors.reset(slots)
+    if has_customers:
+        share_out_customers(world)
 
 
 def _settle(world: World, slots: IntArray) -> None:
@@ -73,7 +77,8 @@ def _release_talent(world: World, slots: IntArray) -> None:
         mean = (actors.capability[slots[here]] * number[:, None]).sum(axis=0) / total
         origin = (shares[here] * number[:, None]).sum(axis=0) / total
         regions.pool_capability[r] += part * (mean - regions.pool_capability[r])
-        regions.pool_origin[r] += part * (origin - regions.pool_origin[r])
+        # a mean of shares: 1 is passed by rounding only
+        regions.pool_origin[r] = np.minimum(1.0, (1.0 - part) * regions.pool_origin[r] + part * origin)
         regions.talent_pool[r] += total
 
 
@@ -85,6 +90,7 @@ def _end_projects(world: World, slots: IntArray) -> None:
     gone = is_closing[projects.member] & projects.is_active[:, None]
     led = np.flatnonzero(gone[:, 0])
     members = projects.member[led]
+    members = members[projects.stage[led] != int(Stage.SHELVED)]  # results on the shelf are nobody's load
     np.subtract.at(actors.n_projects, members[members >= 0], 1)
     projects.is_active[led] = False
     joined = np.flatnonzero(gone[:, 1:].any(axis=1) & projects.is_active)

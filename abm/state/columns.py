@@ -56,6 +56,13 @@ def column(
     return field(metadata={"column": Column(dtype, unit, doc, dims, low, high, fill)})
 
 
+def read_only(array: Any) -> Any:
+    """Return a read-only view, so that a kernel sees the same type whether the column is locked or not."""
+    view = array.view()
+    view.setflags(write=False)
+    return view
+
+
 @dataclass(frozen=True)
 class Table:
     """Base of all tables: allocation, growth, locks and copies."""

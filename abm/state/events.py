@@ -24,14 +24,21 @@ COLUMNS: dict[str, tuple[type, str]] = {
 }
 
 
+_NONE: dict[str, int] = {"region": -1, "field": -1, "channel": -1, "cause_id": -1}
+"""What stands for "none" in the columns where it is not 0."""
 _NO_IDS = np.zeros(0, dtype=np.int64)
+
+
+def _fresh(capacity: int) -> dict[str, Any]:
+    """Return columns of fresh rows."""
+    return {name: np.full(capacity, _NONE.get(name, 0), dtype) for name, (dtype, _) in COLUMNS.items()}
 
 
 class Events:
     """Columns that grow; rows are only ever appended."""
 
     def __init__(self, capacity: int = 4096) -> None:
-        self._columns: dict[str, Any] = {name: np.zeros(capacity, dtype) for name, (dtype, _) in COLUMNS.items()}
+        self._columns = _fresh(capacity)
         self.count = 0
 
     def add(
@@ -40,13 +47,13 @@ class Events:
         quarter: int,
         uid: Any,
         *,
-        region: Any = -1,
-        partner: Any = 0,
-        project: Any = 0,
-        field: Any = -1,
-        channel: Any = -1,
-        amount: Any = 0.0,
-        cause: Any = -1,
+        region: Any = None,
+        partner: Any = None,
+        project: Any = None,
+        field: Any = None,
+        channel: Any = None,
+        amount: Any = None,
+        cause: Any = None,
     ) -> IntArray:
         """Append one event per entry of `uid` (scalars are repeated, also one kind for all) and return their ids."""
         uids = np.array(uid, dtype=np.uint64, ndmin=1)
@@ -57,8 +64,9 @@ class Events:
         self._reserve(self.count + number)
         place = slice(self.count, self.count + number)
         values = (ids, quarter, kind, region, uids, partner, project, field, channel, amount, cause)
-        for name, value in zip(COLUMNS, values, strict=True):
-            self._columns[name][place] = value
+        for column, value in zip(self._columns.values(), values, strict=True):
+            if value is not None:
+                column[place] = value
         self.count += number
         return ids
 
@@ -68,10 +76,10 @@ class Events:
             return
         while capacity < rows:
             capacity *= 2
+        grown = _fresh(capacity)
         for name, old in self._columns.items():
-            new = np.zeros(capacity, old.dtype)
-            new[: self.count] = old[: self.count]
-            self._columns[name] = new
+            grown[name][: self.count] = old[: self.count]
+        self._columns = grown
 
     def columns(self) -> dict[str, Any]:
         """Return the rows so far, by column (views)."""

@@ -9,10 +9,12 @@ import numpy as np
 from abm.kernel import kernel
 from abm.parameters import Parameters
 from abm.randomness import make_uid, normal, uniform
-from abm.state import accounts
+from abm.state import accounts, platforms
+from abm.state.assignment import assigned
 from abm.state.codes import ClaimKind, Kind, Mode, Origin, Route
 from abm.state.founders import Founders
 from abm.state.structure import Structure
+from abm.state.technique import HAND_WORK
 from abm.state.world import World
 from abm.types import BoolArray, FloatArray, IntArray, UidArray
 
@@ -77,7 +79,9 @@ def found_world(structure: Structure, founders: Founders, parameters: Parameters
     number = founders.n_actors
     world = World(structure, seed, int(1.3 * (number + n_aggregates)) + 16)
     world.ensure_free("ties", 2 * founders.n_ties + 64)
-    every = [f"{table}.*" for table in ("actors", "regions", "ties", "claims", "ledger", "fields", "sectors")]
+    world.ensure_free("platforms", int((founders.kind == int(Kind.PLATFORM)).sum()))
+    tables = ("actors", "regions", "ties", "claims", "ledger", "fields", "sectors", "platforms")
+    every = [f"{table}.*" for table in tables]
     with world.writable((*every, "accounts.paid", "accounts.received", "volumes.amount")):
         _add_rows(world, founders)
         _add_aggregates(world, number)
@@ -175,7 +179,8 @@ def _give_business(world: World, founders: Founders, parameters: Parameters) -> 
     position = uniform_each(_key(world, "value chain"), actors.uid[firm])
     actors.value_chain[firm] = np.clip(0.05 + 0.15 * position + 0.15 * founders.is_core[firm], 0.0, 1.0)
     production = parameters.production
-    productivity = production.base_wage / st.labour_share[sector] * index / production.reference_level
+    productivity = production.base_wage / st.labour_share[sector]
+    productivity *= np.maximum(index / production.reference_level, HAND_WORK)
     actors.staff[firm] = sales / productivity
     actors.talent[firm] = TALENT_SHARE * actors.staff[firm] * np.where(founders.is_core[firm], 1.5, 0.5)
     actors.absorption[firm] = parameters.learning.absorption_base
@@ -197,6 +202,7 @@ def uniform_each(key: np.uint64, uid: UidArray) -> FloatArray:
 
 @kernel
 def _uniform_each(uid: UidArray, key: np.uint64) -> FloatArray:
+    """Return one uniform draw per actor."""
     draws = np.empty(len(uid))
     for i in range(len(uid)):
         draws[i] = uniform(key, uid[i], 0)
@@ -286,16 +292,28 @@ def _open_accounts(world: World, parameters: Parameters) -> None:
         _lend_at_the_start(world, own, banks[actors.region[banks] == r], parameters)
     actors.cash[world.rest_of_world] = WORLD_CASH * max(total, 1.0)
     actors.cash[world.market] = float(regions.pending_demand.sum())
-    platforms = world.slots(Kind.PLATFORM)
-    actors.cash[platforms] = 0.0
+    _open_platforms(world, parameters, firm)
+
+
+def _open_platforms(world: World, parameters: Parameters, firm: IntArray) -> None:
+    """Give platforms that are there from the start their rows and money; they serve the fields their region sells."""
+    actors, st, p = world.actors, world.structure, parameters.platforms
+    slot = world.slots(Kind.PLATFORM)
+    if len(slot) == 0:
+        return
+    sold = np.zeros((st.n_regions, st.n_sectors))
+    np.add.at(sold, (actors.region[firm], actors.sector[firm]), actors.sales[firm])
+    fit = (sold + 1e-9) @ st.weight
+    fit /= fit.sum(axis=1, keepdims=True)
+    platforms.open_rows(world, slot, fit[actors.region[slot]], has_pilots=p.has_pilots)
+    actors.cash[slot] = p.start_quarters * p.running_cost * sold.sum(axis=1)[actors.region[slot]]
 
 
 def _lend_at_the_start(world: World, firm: IntArray, banks: IntArray, parameters: Parameters) -> None:
     if len(firm) == 0 or len(banks) == 0:
         return
     actors = world.actors
-    turn = (actors.uid[firm] % np.uint64(len(banks))).astype(np.int64)
-    lender = banks[np.argsort(actors.uid[banks])][turn]
+    lender = assigned(world, firm, banks)
     principal = FIRM_DEBT * actors.sales[firm]
     rate = np.full(len(firm), parameters.finance.base_rate)
     actors.loan[firm] = accounts.open_claims(world, ClaimKind.LOAN, lender, firm, principal, rate)

@@ -8,6 +8,7 @@ import numpy as np
 
 from abm.kernel import kernel
 from abm.randomness import mix
+from abm.state.columns import read_only
 from abm.state.tables import Ties
 from abm.types import BoolArray, IntArray, UidArray
 
@@ -55,7 +56,8 @@ def neighbour_lists(
 
 def neighbours_of(ties: Ties, n_actors: int) -> Neighbours:
     """Return the neighbour lists of all active ties."""
-    return Neighbours(*neighbour_lists(ties.is_active, ties.source, ties.target, n_actors))
+    lists = neighbour_lists(read_only(ties.is_active), read_only(ties.source), read_only(ties.target), n_actors)
+    return Neighbours(*lists)
 
 
 class Roster(NamedTuple):

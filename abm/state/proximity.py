@@ -91,10 +91,10 @@ def appeal(
     >>> round(float(appeal(taste, 0.8, 0.4, True, 1.0, 0, 1.0, 0.3)), 10)
     0.3
     """
-    return (
-        taste[0] * heard + taste[1] * bond + (taste[2] if is_comember else 0.0) + taste[3] * chain
-        + taste[4] * math.log(1.0 + standing) - taste[5] - taste[6] * load * load + taste[7] * noise
-    )  # fmt: skip
+    value = taste[0] * heard + taste[1] * bond + taste[3] * chain + taste[4] * math.log(1.0 + standing) - taste[5]
+    if is_comember:
+        value += taste[2]
+    return float(value - taste[6] * load * load + taste[7] * noise)
 
 
 @kernel

@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from abm.kernel import kernel
 
+HAND_WORK = 0.01
+"""Labour productivity without any technology, over that at the reference level: what hands alone can do."""
+
 
 @kernel
 def labour_productivity(
@@ -11,10 +14,12 @@ def labour_productivity(
 ) -> float:
     """Return units per worker: base times embodied level over its reference, raised by the intelligent level.
 
+    Never below what hands alone can do: equipment that embodies nothing does not make work impossible.
+
     >>> round(labour_productivity(0.12, 0.5, 0.5, 0.5, 0.4), 6)
     0.144
     """
-    return base * (equipment_level / reference) * (1.0 + gain * intelligent)
+    return base * max(equipment_level / reference, HAND_WORK) * (1.0 + gain * intelligent)
 
 
 @kernel

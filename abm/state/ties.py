@@ -41,31 +41,34 @@ def open_ties(
     """
     ties, actors = world.ties, world.actors
     rows = world.free_rows("ties", len(source))
-    number = len(rows)
-    if number == 0:
+    if len(rows) == 0:
         return rows
-    source, target = source[:number], target[:number]
-    origins = np.broadcast_to(np.asarray(origin, dtype=np.int64), number)
-    causes = np.broadcast_to(np.asarray(cause, dtype=np.int64), number)
-    weights = np.broadcast_to(np.asarray(weight, dtype=np.float64), number)
+    if len(rows) < len(source):
+        columns = (_first(value, len(rows)) for value in (source, target, origin, weight, trust, cause))
+        source, target, origin, weight, trust, cause = columns
     uid, partner = actors.uid[source], actors.uid[target]
     ties.is_active[rows] = True
     ties.source[rows] = source
     ties.target[rows] = target
     ties.source_uid[rows] = uid
     ties.target_uid[rows] = partner
-    ties.layer[rows] = int(layer)
-    ties.origin[rows] = origins
-    ties.weight[rows] = weights
+    ties.layer[rows] = layer
+    ties.origin[rows] = origin
+    ties.weight[rows] = weight
     ties.trust[rows] = trust
     ties.born[rows] = world.quarter
     ties.used[rows] = world.quarter
     ties.cause[rows] = world.events.add(
         Event.TIE_FORMED, world.quarter, uid, region=actors.region[source], partner=partner,
-        channel=int(layer), amount=weights, cause=causes,
+        channel=layer, amount=weight, cause=cause,
     )  # fmt: skip
     world.ties_changed()
     return rows
+
+
+def _first(value: Any, number: int) -> Any:
+    """Return the first entries of an array; one value for all stays as it is."""
+    return value[:number] if isinstance(value, np.ndarray) else value
 
 
 def close_ties(world: World, rows: IntArray, cause: int = -1) -> None:
