@@ -25,7 +25,7 @@ def expected_entrants(
 
     >>> import numpy as np
     >>> one = np.ones((1, 1))
-    >>> float(expected_entrants(50 * one, 80 * one, 100 * one, 10 * one, one, 0.02, 2.0)[0, 0])
+    >>> round(float(expected_entrants(50 * one, 80 * one, 100 * one, 10 * one, one, 0.02, 2.0)[0, 0]), 12)
     0.4
     """
     result = np.zeros(n_firms.shape)

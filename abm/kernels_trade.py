@@ -12,6 +12,8 @@ from abm.types import FloatArray, IntArray
 _DIGITAL = int(Level.DIGITAL)
 _INTELLIGENT = int(Level.INTELLIGENT)
 _GREEN = int(Level.GREEN)
+_ROUNDING = 1e-9
+"""Million yuan: a smaller bill is what rounding left, and cannot stop a firm that has no cash."""
 
 
 @kernel
@@ -43,7 +45,10 @@ def input_bills(
         materials[f] = output[i] * material_use(material[s], shift, level[i, _DIGITAL], waste_saving)
         fuel[f] = output[i] * fuel_use(energy[s], carbon_cost, level[i, _GREEN], green_saving)
         bill = materials[f] + fuel[f]
-        if bill > cash[i]:
+        if bill < _ROUNDING:
+            materials[f] = 0.0
+            fuel[f] = 0.0
+        elif bill > cash[i]:
             covered[f] = cash[i] / bill
             materials[f] *= covered[f]
             fuel[f] *= covered[f]

@@ -73,7 +73,7 @@ def per_quarter(annual_hazard: float) -> float:
     """Convert an annual probability to a quarterly one: 1 - (1 - a)^(1/4).
 
     >>> round(per_quarter(0.15), 6)
-    0.039812
+    0.039815
     """
     return float(1.0 - (1.0 - annual_hazard) ** 0.25)
 

@@ -104,9 +104,9 @@ def name_hash(name: str) -> int:
 def make_uid(*parts: int | str) -> np.uint64:
     """Return the identity of something born of `parts`, e.g. (region, sector, cause of birth, quarter, ordinal).
 
-    >>> make_uid("home", "rail", "endowment", 0, 1) == make_uid("home", "rail", "endowment", 0, 1)
+    >>> bool(make_uid("home", "rail", "endowment", 0, 1) == make_uid("home", "rail", "endowment", 0, 1))
     True
-    >>> make_uid("home", "rail", "endowment", 0, 1) == make_uid("home", "rail", "endowment", 0, 2)
+    >>> bool(make_uid("home", "rail", "endowment", 0, 1) == make_uid("home", "rail", "endowment", 0, 2))
     False
     """
     value = int(_GOLDEN)

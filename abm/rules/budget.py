@@ -16,6 +16,8 @@ _INDEPENDENT = int(Mode.INDEPENDENT)
 _JOINT = int(Mode.JOINT)
 _IMITATE = int(Mode.IMITATE)
 _INTRODUCE = int(Mode.INTRODUCE)
+_LEAST_BUDGET = 1e-6
+"""One yuan a quarter: what is below is left by rounding."""
 
 
 @kernel
@@ -64,6 +66,8 @@ def research_plans(
                 research_budget[i] = imitation * size
             elif mode[i] == _INTRODUCE and licence * size >= smallest_licence:
                 research_budget[i] = licence * size
+        if research_budget[i] < _LEAST_BUDGET:
+            research_budget[i] = 0.0
 
 
 @rule(

@@ -19,6 +19,7 @@ from abm.rule import rule
 from abm.state import ties as tie_book
 from abm.state.codes import Event, Instrument, Kind, Layer, Mode, ProjectKind, Stage, TieOrigin
 from abm.state.columns import read_only
+from abm.state.network import ring_points
 from abm.state.projects import open_projects
 from abm.state.world import World
 from abm.types import BoolArray, FloatArray, IntArray, UidArray
@@ -180,14 +181,14 @@ def _national_project(world: World, parameters: Parameters, draws: Draws, region
 def _applications(
     world: World, parameters: Parameters, draws: Draws, region: int, field: int, number: int
 ) -> list[Consortium]:
-    """Return the consortia of the `number` best leaders, best first."""
+    """Return the consortia of the `number` best leaders, best first; the same members apply once."""
     p, a = parameters.calls, world.actors
     standing = a.capability[:, field] / world.fields.frontier[field]
     is_university = a.is_active & (a.region == region) & (a.kind == _UNIVERSITY)
     is_firm = a.is_active & (a.region == region) & (a.kind == _FIRM)
     is_firm &= world.structure.weight[a.sector, field] > 0.0
-    slot = np.flatnonzero(is_university | is_firm)
     key = draws.key("judge call")
+    slot = _in_turn(world, np.flatnonzero(is_university | is_firm), key)
     reached = policy_reached(
         slot, a.uid, is_university | a.is_core, parameters.policy.access, draws.key("reach a policy")
     )
@@ -196,12 +197,18 @@ def _applications(
     slot = slot[np.argsort(-skill, kind="stable")]
     searches = (a.mode[slot] == int(Mode.INDEPENDENT)) | (a.mode[slot] == int(Mode.JOINT))
     can_lead = is_university[slot] | (searches & (a.research_budget[slot] > 0.0))
-    found = [
-        _gather(world, p, int(leader), slot[:_POOL], is_university | is_firm, standing, key)
-        for leader in slot[can_lead][:number]
-    ]
-    has_firm = [c for c in found if len(c.member) > 1 and (a.kind[c.member] == _FIRM).any()]
+    found: dict[frozenset[int], Consortium] = {}
+    for leader in slot[can_lead][:number]:
+        consortium = _gather(world, p, int(leader), slot[:_POOL], is_university | is_firm, standing, key)
+        found.setdefault(frozenset(consortium.member.tolist()), consortium)
+    has_firm = [c for c in found.values() if len(c.member) > 1 and (a.kind[c.member] == _FIRM).any()]
     return sorted(has_firm, key=lambda c: -c.merit)
+
+
+def _in_turn(world: World, slot: IntArray, key: np.uint64) -> IntArray:
+    """Return actors in an order drawn for this call, so that chance and not the slot decides between equals."""
+    result: IntArray = slot[np.argsort(ring_points(world.actors.uid[slot], key))]
+    return result
 
 
 def _gather(
@@ -211,7 +218,7 @@ def _gather(
     a, lists, ties = world.actors, world.neighbours(), world.ties
     partners = lists.other[lists.start[leader] : lists.start[leader + 1]]
     candidate = np.unique(np.concatenate((pool, partners[is_open[partners]])))
-    candidate = candidate[candidate != leader]
+    candidate = _in_turn(world, candidate[candidate != leader], key)
     score, bond = partner_scores(
         leader, candidate, a.uid, standing, lists.start, lists.other, lists.tie, read_only(ties.layer), ties.trust,
         p.skill_weight, p.trust_weight, p.judgement_noise, key,

@@ -26,8 +26,6 @@ _UNIVERSITY = int(Kind.UNIVERSITY)
 _INDEPENDENT = int(Mode.INDEPENDENT)
 _JOINT = int(Mode.JOINT)
 _RESEARCH_LAYER = int(Layer.RESEARCH)
-_LEAST_BUDGET = 1e-6
-"""One yuan a quarter: below it there is rounding, and no project."""
 
 
 @kernel
@@ -55,14 +53,14 @@ def planned_projects(
     """
     room = 0
     for i in range(len(is_active)):
-        if is_active[i] and research_budget[i] > _LEAST_BUDGET:
+        if is_active[i] and research_budget[i] > 0.0:
             room += most
     initiator = np.empty(room, np.int64)
     cost = np.empty(room)
     identity = np.empty(room, np.uint64)
     number = 0
     for i in range(len(is_active)):
-        if not is_active[i] or research_budget[i] <= _LEAST_BUDGET:
+        if not is_active[i] or research_budget[i] <= 0.0:
             continue
         is_university = kind[i] == _UNIVERSITY
         if not is_university and not (kind[i] == _FIRM and (mode[i] == _INDEPENDENT or mode[i] == _JOINT)):

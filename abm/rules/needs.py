@@ -18,6 +18,8 @@ from abm.state.world import World
 from abm.types import BoolArray, FloatArray, IntArray
 
 _FIRM = int(Kind.FIRM)
+_ROUNDING = 1e-12
+"""What two ways of adding up may differ by: shares and gaps of round numbers often lie on a threshold."""
 
 
 @kernel
@@ -92,15 +94,16 @@ def assess_needs(world: World, parameters: Parameters, draws: Draws) -> None:
     )  # fmt: skip
     buyable = purchasable(st, parameters.frontier.embargo_factor) * frontier
     needs.available[:] = np.maximum(local, buyable)
-    needs.gap[:] = np.maximum(0.0, 1.0 - needs.available / frontier)
-    needs.local_gap[:] = np.maximum(0.0, 1.0 - local / frontier)
+    needs.gap[:] = _gap(needs.available, frontier)
+    needs.local_gap[:] = _gap(local, frontier)
     is_needy_sector = np.zeros((st.n_regions, st.n_sectors), dtype=np.bool_)
     for r in range(st.n_regions):
         gross = (st.final_demand * regions.demand[r]) @ st.leontief.T
         needs.exposure[r] = exposures(st.weight, needs.gap[r], gross, st.n_chains)
         share = needs.exposure[r] / np.maximum(gross.sum(axis=1), 1e-9)[:, None, None]
         was_open = needs.is_open[r].copy()
-        is_open = (share > p.open_share) | (was_open & (share > p.close_share))
+        size = share - _ROUNDING
+        is_open = (size > p.open_share) | (was_open & (size > p.close_share))
         _record(world, r, is_open & ~was_open, Event.NEED_OPENED)
         _record(world, r, was_open & ~is_open, Event.NEED_CLOSED)
         needs.opened[r][is_open & ~was_open] = world.quarter
@@ -118,6 +121,12 @@ def assess_needs(world: World, parameters: Parameters, draws: Draws) -> None:
     firms = actors.is_active & (actors.kind == _FIRM)
     actors.is_needy[:] = False
     actors.is_needy[firms] = is_needy_sector[actors.region[firms], actors.sector[firms]]
+
+
+def _gap(capability: FloatArray, frontier: FloatArray) -> FloatArray:
+    """Return how far capability lies behind the frontier; 0 where rounding alone tells them apart."""
+    gap = 1.0 - capability / frontier
+    return np.where(gap > _ROUNDING, gap, 0.0)
 
 
 def _record(world: World, region: int, changed: BoolArray, event: Event) -> None:

@@ -14,27 +14,27 @@ from abm.parameters import Parameters
 from abm.parameters import Platforms as PlatformParameters
 from abm.randomness import Draws, make_uid, uniform
 from abm.rule import rule
-from abm.state import accounts, closing
+from abm.state import accounts
 from abm.state import platforms as platform_book
 from abm.state import ties as tie_book
 from abm.state.accounts import transfer
-from abm.state.closing import close_actors
 from abm.state.codes import Event, Instrument, Kind, Layer, Purpose, TieOrigin
 from abm.state.columns import read_only
 from abm.state.network import make_roster, pick, ring_point
+from abm.state.tables import Actors
 from abm.state.ties import platform_of
 from abm.state.world import World
 from abm.types import FloatArray
 
 _PLATFORM = int(Instrument.PLATFORM)
 _ROUNDS = 12
+_PLATFORM_COLUMNS = ("is_active", "uid", "kind", "region", "born")
+"""Columns of an actor that a platform fills, besides its cash: it has no capability of its own (law 1)."""
+_ROWS: tuple[str, ...] = tuple(f"actors.{column}" for column in _PLATFORM_COLUMNS)
 
 
 @rule(
-    writes=(
-        "actors.is_active", "actors.uid", "actors.kind", "actors.region", "actors.born", "platforms.*",
-        "regions.budget", *tie_book.WRITES, *accounts.WRITES,
-    ),
+    writes=(*_ROWS, "platforms.*", "regions.budget", *tie_book.WRITES, *accounts.WRITES),
     source="li:3.C; ren:2.3.2; ren:3.2",
     off={"switches.platform": False},
     needs_rows={"actors": 0.02, "platforms": 0.0, "ties": 0.05},
@@ -143,7 +143,7 @@ def _specialisation(world: World, region: int, key: np.uint64) -> FloatArray:
 
 
 @rule(
-    writes=("platforms.*", *closing.WRITES),
+    writes=(*_ROWS, "platforms.*", "actors.service", *tie_book.WRITES, *accounts.WRITES),
     source="li:3.C",
     off={"policy.patience": 100},
 )
@@ -170,8 +170,11 @@ def close_platforms(world: World, parameters: Parameters, draws: Draws) -> None:
         amount=world.quarter - platforms.opened[rows],
     )  # fmt: skip
     ties = world.ties
-    served = np.flatnonzero(ties.is_active & (ties.layer == int(Layer.SERVICE)) & np.isin(ties.source, slots))
-    actors.service[ties.target[served]] = 0.0
-    tie_book.close_ties(world, served)
+    tied = np.flatnonzero(ties.is_active & (np.isin(ties.source, slots) | np.isin(ties.target, slots)))
+    actors.service[ties.target[tied[ties.layer[tied] == int(Layer.SERVICE)]]] = 0.0
+    tie_book.close_ties(world, tied)
+    household = world.regions.household_slot[actors.region[slots]]
+    transfer(world, slots, household, actors.cash[slots], Purpose.LIQUIDATION)
     platforms.is_active[rows] = False
-    close_actors(world, slots)
+    for column in _PLATFORM_COLUMNS:
+        getattr(actors, column)[slots] = Actors.declared()[column].fill

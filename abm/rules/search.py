@@ -81,13 +81,13 @@ def research_candidates(
     for a in range(len(searcher)):
         i = searcher[a]
         salt = mix(key + uid[i] * _GOLDEN)
-        first = drawn_entry(start, other, tie, layer, uid, i, _RESEARCH, i, salt)
+        first = drawn_entry(start, other, tie, layer, trust, uid, i, _RESEARCH, i, salt)
         if first >= 0:
-            second = drawn_entry(start, other, tie, layer, uid, other[first], _RESEARCH, i, mix(salt))
+            second = drawn_entry(start, other, tie, layer, trust, uid, other[first], _RESEARCH, i, mix(salt))
             if second >= 0:
                 found[a, 0] = other[second]
                 bond[a, 0] = trust[tie[first]] * trust[tie[second]]
-        order = drawn_entry(start, other, tie, layer, uid, i, _SUPPLY, i, salt)
+        order = drawn_entry(start, other, tie, layer, trust, uid, i, _SUPPLY, i, salt)
         if order >= 0 and uniform(key, uid[i], 9) < client_share:
             found[a, 1] = other[order]
             bond[a, 1] = trust[tie[order]]

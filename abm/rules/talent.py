@@ -31,6 +31,8 @@ from abm.types import BoolArray, FloatArray, IntArray
 _UNIVERSITY = int(Kind.UNIVERSITY)
 _TALENT = int(Instrument.TALENT)
 _ROUNDS = 3
+_ROUNDING = 1e-9
+"""People below which a number is what rounding left."""
 
 
 @rule(
@@ -167,11 +169,11 @@ def _migrate(world: World, pool: FloatArray, unfilled: FloatArray) -> FloatArray
     """
     regions, st = world.regions, world.structure
     total = float(unfilled.sum())
-    if total <= 0.0:
+    if total <= _ROUNDING:
         return np.zeros(st.n_regions)
     moving = np.minimum(pool, st.openness * pool * (1.0 - unfilled / total))
     number = float(moving.sum())
-    if number <= 0.0:
+    if number <= _ROUNDING:
         return np.zeros(st.n_regions)
     arriving = np.minimum(number, total) * unfilled / total
     moving *= float(arriving.sum()) / number

@@ -10,7 +10,7 @@ from abm.kernel import kernel
 from abm.randomness import mix
 from abm.state.columns import read_only
 from abm.state.tables import Ties
-from abm.types import BoolArray, IntArray, UidArray
+from abm.types import BoolArray, FloatArray, IntArray, UidArray
 
 _GOLDEN = np.uint64(0x9E3779B97F4A7C15)
 
@@ -120,19 +120,20 @@ def ring_point(key: np.uint64, uid: np.uint64, ordinal: int) -> np.uint64:
 
 @kernel
 def drawn_entry(
-    start: IntArray, other: IntArray, tie: IntArray, layer: IntArray, uid: UidArray,
+    start: IntArray, other: IntArray, tie: IntArray, layer: IntArray, trust: FloatArray, uid: UidArray,
     i: int, wanted: int, no: int, salt: np.uint64,
 ) -> int:  # fmt: skip
     """Return a random entry of i's neighbour list in a layer, never one that leads to `no`; -1 if there is none.
 
-    The neighbour with the lowest hash of (salt, uid) is taken, so that the order of the list plays no part.
+    The neighbour with the lowest hash of (salt, uid) is taken, and of two ties with it (each supplies the other) the
+    trusted one, so that the order of the list plays no part.
     """
     best = -1
     lowest = np.uint64(0xFFFFFFFFFFFFFFFF)
     for e in range(start[i], start[i + 1]):
         if layer[tie[e]] == wanted and other[e] != no:
             value = mix(np.uint64(salt) + uid[other[e]] * _GOLDEN)
-            if value <= lowest:
+            if best < 0 or value < lowest or (value == lowest and trust[tie[e]] > trust[tie[best]]):
                 lowest = value
                 best = e
     return best

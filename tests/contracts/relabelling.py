@@ -116,7 +116,7 @@ def _events(world: World) -> Counter[tuple[Any, ...]]:
     """Return how often each event happened, without its number and its cause's."""
     columns = world.events.columns()
     exact = [columns[name].tolist() for name in columns if name not in ("event_id", "cause_id", "amount")]
-    rounded = [f"{amount:.6g}" for amount in columns["amount"]]
+    rounded = [f"{amount:.6g}" if abs(amount) > 1e-9 else "0" for amount in columns["amount"]]
     return Counter(zip(*exact, rounded, strict=True))
 
 

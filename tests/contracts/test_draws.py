@@ -111,6 +111,7 @@ def test_entrants_of_one_market_do_not_change_those_of_another() -> None:
     entrants = []
     for orders in (0.02, 0.2):
         world = run(DEFAULT, 20)
+        world.ensure_free("actors", 300)
         with world.writable(("regions.wanted_local",)):
             world.regions.wanted_local[0] = world.regions.demand[0] * (orders, 0.1)
         first = world.events.count
