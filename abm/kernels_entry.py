@@ -11,6 +11,10 @@ from abm.types import BoolArray, FloatArray, IntArray, UidArray
 _STRONGEST_PULL = 0.3
 
 
+_EMPTY_MARKET = 3.0
+"""Firms an empty market counts as, when entry is reckoned per firm."""
+
+
 @kernel
 def expected_entrants(
     n_firms: FloatArray,
@@ -34,7 +38,7 @@ def expected_entrants(
             if demand[r, s] > 0.0 and is_awake[r, s] > 0.0:
                 room = max(0.0, 1.0 - capacity[r, s] / demand[r, s])
                 pull = order_led * min(_STRONGEST_PULL, wanted[r, s] / demand[r, s])
-                result[r, s] = rate * (n_firms[r, s] + 1.0 * (n_firms[r, s] == 0.0)) * (room + pull)
+                result[r, s] = rate * max(n_firms[r, s], _EMPTY_MARKET) * (room + pull)
     return result
 
 

@@ -384,7 +384,7 @@ class Market:
     own_quality_share: float = number(0.6, "1", 0.05, 1.0, "uncertainty", "assumption", "weight of own capability in quality")
     quality_exponent: float = number(-3.0, "1", -10.0, -0.2, "uncertainty", "assumption", "rho: the lower, the more the weakest input binds")
     quality_speed: float = number(0.15, "1/quarter", 0.0, 1.0, "uncertainty", "assumption", "speed at which products take up new quality")
-    feedback_rate: float = number(0.006, "1/quarter", 0.0, 0.2, "uncertainty", "ren:2.3.3", "learning from users per unit of sales over the sector mean")
+    feedback_rate: float = number(0.015, "1/quarter", 0.0, 0.2, "uncertainty", "ren:2.3.3", "learning from users per unit of sales over the sector mean")
     export_growth: float = number(0.04, "1/year", -0.1, 0.2, "uncertainty", "assumption", "growth of world demand for the region's exports")
     export_elasticity: float = number(1.5, "1", 0.0, 10.0, "uncertainty", "assumption", "eps: elasticity of exports to price over quality")
     expectation_speed: float = number(0.35, "1/quarter", 0.01, 1.0, "uncertainty", "assumption", "smoothing of expected orders")
@@ -594,10 +594,12 @@ class Parameters:
             If a name is unknown (the nearest one is offered), or a value has the wrong type or is out of bounds.
         """
         known = SPECIFICATIONS
+        if not isinstance(changes, Mapping):
+            raise InputError(f'parameters: {changes!r} is not a mapping of "group.name" to values')
         grouped: dict[str, dict[str, Any]] = {}
         for name, value in changes.items():
             if name not in known:
-                raise InputError(f'unknown parameter "{name}"{nearest(name, known)}')
+                raise InputError(f'unknown parameter "{name}"{nearest(str(name), known)}')
             group, _, short = name.partition(".")
             grouped.setdefault(group, {})[short] = known[name].checked(name, value)
         return replace(self, **{group: replace(getattr(self, group), **values) for group, values in grouped.items()})

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import cached_property
+from numbers import Integral
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -52,7 +53,7 @@ class Simulation:
         schedule: Schedule = DEFAULT,
     ) -> None:
         base = scenario if isinstance(scenario, Scenario) else Scenario.load(scenario)
-        if type(seed) is not int or not 0 <= seed < 2**63:
+        if isinstance(seed, bool) or not isinstance(seed, (int, Integral)) or not 0 <= int(seed) < 2**63:
             raise InputError(f"seed: {seed!r} is not a whole number from 0 to 2^63 - 1")
         self.scenario = base.with_parameters(changes) if changes else base
         self.seed = int(seed)
@@ -212,6 +213,8 @@ def simulate(
     number = simulation.scenario.quarters if quarters is None else quarters
     if type(number) is not int or not 1 <= number <= MAX_QUARTERS:
         raise InputError(f"quarters: {number!r} is not a whole number from 1 to {MAX_QUARTERS:,}")
+    if type(panel_every) is not int or panel_every < 0:
+        raise InputError(f"panel_every: {panel_every!r} is not a whole number of quarters, 0 for none")
     recorder = Recorder(simulation.world.structure, number, panel_every)
     total = simulation.scenario.burn_in + number
     for done in range(1, total + 1):

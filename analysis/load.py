@@ -80,9 +80,13 @@ class Run:
 
         path = self._file(f"{name}.parquet")
         try:
-            return pd.read_parquet(path)
+            table = pd.read_parquet(path)
         except (OSError, pa.ArrowException) as error:
             raise FolderError(f"{path}: cannot be read as a Parquet table ({error})") from error
+        lacking = [column for column in NEEDED[name] if column not in table]
+        if lacking:
+            raise FolderError(f"{path}: lacks the columns {', '.join(lacking)}; it was not written by innonet run")
+        return table
 
 
 def load_run(folder: str | Path) -> Run:

@@ -25,7 +25,6 @@ def firm_stages(
     kind: IntArray,
     uid: UidArray,
     sector: IntArray,
-    second_sector: IntArray,
     equipment_level: FloatArray,
     value_chain: FloatArray,
     reference: FloatArray,
@@ -57,10 +56,7 @@ def firm_stages(
             stage += 1
         if value_chain[i] >= VALUE_CHAIN_REACHED - (SLACK if earlier & 2 else 0.0):
             stage += 2
-        second = second_sector[i]
-        if technology_class[sector[i]] >= HIGH_TECHNOLOGY or (
-            second >= 0 and technology_class[second] >= HIGH_TECHNOLOGY
-        ):
+        if technology_class[sector[i]] >= HIGH_TECHNOLOGY:
             stage += 4
         reached[i] = stage
     return reached

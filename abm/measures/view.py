@@ -111,7 +111,7 @@ class View:
         """Stages each firm has reached, see `milestones.firm_stages`."""
         actors, structure = self.world.actors, self.world.structure
         return milestones.firm_stages(
-            actors.is_active, actors.kind, actors.uid, actors.sector, actors.second_sector, actors.equipment_level,
+            actors.is_active, actors.kind, actors.uid, actors.sector, actors.equipment_level,
             actors.value_chain, structure.weight @ self.world.fields.frontier, structure.technology_class,
             self.history.reached, self.history.reached_uid,
         )  # fmt: skip

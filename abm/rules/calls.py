@@ -181,7 +181,7 @@ def _national_project(world: World, parameters: Parameters, draws: Draws, region
 def _applications(
     world: World, parameters: Parameters, draws: Draws, region: int, field: int, number: int
 ) -> list[Consortium]:
-    """Return the consortia of the `number` best leaders, best first; the same members apply once."""
+    """Return the consortia of the `number` best leaders, best first; of equals that of the better leader."""
     p, a = parameters.calls, world.actors
     standing = a.capability[:, field] / world.fields.frontier[field]
     is_university = a.is_active & (a.region == region) & (a.kind == _UNIVERSITY)
@@ -197,12 +197,12 @@ def _applications(
     slot = slot[np.argsort(-skill, kind="stable")]
     searches = (a.mode[slot] == int(Mode.INDEPENDENT)) | (a.mode[slot] == int(Mode.JOINT))
     can_lead = is_university[slot] | (searches & (a.research_budget[slot] > 0.0))
-    found: dict[frozenset[int], Consortium] = {}
-    for leader in slot[can_lead][:number]:
-        consortium = _gather(world, p, int(leader), slot[:_POOL], is_university | is_firm, standing, key)
-        found.setdefault(frozenset(consortium.member.tolist()), consortium)
-    has_firm = [c for c in found.values() if len(c.member) > 1 and (a.kind[c.member] == _FIRM).any()]
-    return sorted(has_firm, key=lambda c: -c.merit)
+    found = [
+        _gather(world, p, int(leader), slot[:_POOL], is_university | is_firm, standing, key)
+        for leader in slot[can_lead][:number]
+    ]
+    has_firm = [c for c in found if len(c.member) > 1 and (a.kind[c.member] == _FIRM).any()]
+    return sorted(has_firm, key=lambda c: -round(c.merit, 9))  # the same members under another leader are equals
 
 
 def _in_turn(world: World, slot: IntArray, key: np.uint64) -> IntArray:

@@ -138,8 +138,8 @@ def product_quality(
 ) -> FloatArray:
     """Return each firm's quality: a CES of its own capability index and of its inputs, of low substitution.
 
-    An input is as good as the local suppliers' quality weighted with the shares bought from them, the rest as good as
-    purchasable imports. With an exponent far below zero the weakest input binds: a bottleneck.
+    An input is as good as the local suppliers' quality weighted with the shares bought from them, and never worse than
+    the imports that can be bought instead. With an exponent far below zero the weakest input binds: a bottleneck.
     """
     n_sectors = len(import_quality)
     result = np.zeros(len(firm))
@@ -158,7 +158,7 @@ def product_quality(
             t = tie[e]
             if tie_layer[t] == 0 and tie_target[t] == i:
                 u = sector[other[e]]
-                bought[u] += tie_weight[t] * old_quality[other[e]]
+                bought[u] += tie_weight[t] * max(old_quality[other[e]], import_quality[u])
                 tied[u] += tie_weight[t]
         total = own_share * power(max(own, 0.01), exponent)
         weights = 0.0
@@ -168,7 +168,7 @@ def product_quality(
             for u in range(n_sectors):
                 if inputs[u, s] > 0.0:
                     share = min(tied[u], 1.0)
-                    part = bought[u] + (1.0 - share) * import_quality[u]
+                    part = bought[u] / max(1.0, tied[u]) + (1.0 - share) * import_quality[u]
                     total += (1.0 - own_share) * inputs[u, s] / weights * power(max(part, 0.01), exponent)
         else:
             total += (1.0 - own_share) * power(max(own, 0.01), exponent)

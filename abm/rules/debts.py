@@ -17,10 +17,13 @@ from abm.state.codes import ClaimKind, Kind, Purpose
 from abm.state.world import World
 from abm.types import FloatArray, IntArray
 
+_BACKING_KEPT = 0.9
+"""Part of vouching and guarantees still good a quarter later."""
+
 
 @rule(
     writes=(
-        "actors.debt", "actors.loan", "actors.missed_payments", "claims.*", "regions.household_cash",
+        "actors.backing", "actors.debt", "actors.loan", "actors.missed_payments", "claims.*", "regions.household_cash",
         *accounts.WRITES,
     ),
     source="zhao2020:III.B; ren:2.3.3",
@@ -40,14 +43,16 @@ def serve_debts(world: World, parameters: Parameters, draws: Draws) -> None:
     if not parameters.finance.service:
         return
     firm = world.slots(Kind.FIRM)
+    interest = np.zeros(world.actors.rows)
+    world.actors.backing[:] *= _BACKING_KEPT
     if len(firm):
-        _serve_debts(world, parameters, firm)
+        interest = _serve_debts(world, parameters, firm)
         _pay_dividends(world, parameters, firm)
-    _fund_banks(world, parameters)
+    _fund_banks(world, parameters, interest)
 
 
-def _serve_debts(world: World, parameters: Parameters, firm: IntArray) -> None:
-    """Pay interest, then amortise; a firm that cannot pay all of it has missed a payment."""
+def _serve_debts(world: World, parameters: Parameters, firm: IntArray) -> FloatArray:
+    """Pay interest, then amortise; a firm that cannot pay all of it has missed a payment. Return interest received."""
     actors, claims, p = world.actors, world.claims, parameters.finance
     debtor = firm[actors.loan[firm] >= 0]
     loan = actors.loan[debtor]
@@ -66,6 +71,7 @@ def _serve_debts(world: World, parameters: Parameters, firm: IntArray) -> None:
     actors.missed_payments[debtor] = np.where(missed, actors.missed_payments[debtor] + 1, 0)
     done = claims.principal[loan] < 1e-6
     _close_loans(world, debtor[done])
+    return np.bincount(lender, paid_interest, actors.rows).astype(np.float64)
 
 
 def _close_loans(world: World, debtor: IntArray) -> None:
@@ -94,8 +100,11 @@ def _pay_dividends(world: World, parameters: Parameters, firm: IntArray) -> None
     transfer(world, firm, regions.household_slot[actors.region[firm]], rest, Purpose.DIVIDEND)
 
 
-def _fund_banks(world: World, parameters: Parameters) -> None:
-    """Banks pay interest and most of their profit; households and the national money market fund them anew."""
+def _fund_banks(world: World, parameters: Parameters, interest: FloatArray) -> None:
+    """Banks pay interest and most of their profit; households and the national money market fund them anew.
+
+    ``interest`` is what each actor received from its borrowers this quarter, shape (actors,).
+    """
     actors, claims, regions, p = world.actors, world.claims, world.regions, parameters.finance
     bank = world.slots(Kind.BANK)
     if len(bank) == 0:
@@ -108,9 +117,9 @@ def _fund_banks(world: World, parameters: Parameters) -> None:
     deposit, bond = (np.where(row[kind] >= 0, claims.principal[row[kind]], 0.0) for kind in row)
     transfer(world, bank, household, p.deposit_rate * deposit, Purpose.INTEREST)
     transfer(world, bank, world.rest_of_world, p.deposit_rate * bond, Purpose.INTEREST)
-    interest = world.volumes.amount[int(Purpose.INTEREST), region] / n_banks
+    profit = np.maximum(0.0, interest[bank] - p.deposit_rate * (deposit + bond))
     spare = np.maximum(0.0, actors.cash[bank] - p.reserve * deposit)
-    transfer(world, bank, household, np.minimum(p.bank_payout * interest, spare), Purpose.DIVIDEND)
+    transfer(world, bank, household, np.minimum(p.bank_payout * profit, spare), Purpose.DIVIDEND)
 
     wealth = actors.cash[regions.household_slot] + np.bincount(region, deposit, n_regions)
     change = parameters.households.deposit_share * wealth[region] / n_banks - deposit

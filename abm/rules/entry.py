@@ -116,7 +116,7 @@ def _found(
     mean_sales, mean_level = _benchmarks(world, firm)
     chance = two_draws(uid, draws.key("entrant"))
     factor = 0.8 + 0.3 * chance[:, 0]
-    factor *= 1.0 - is_outsider * p.outsider_disturbance * (1.0 - _supervise(world, r, is_outsider)[r])
+    flaw = is_outsider * p.outsider_disturbance * (1.0 - _supervise(world, r, is_outsider)[r])
     knowledge = np.where((parent >= 0)[:, None], 0.8 * actors.capability[parent], mean_level[r, s]) * factor[:, None]
     size = p.entrant_size * mean_sales[r, s] * (0.5 + chance[:, 1])
     plant = st.capital_ratio[s] * size / parameters.investment.target_utilisation
@@ -136,6 +136,7 @@ def _found(
         name = st.sector_names[sector].replace("_", " ")
         world.names[int(identity)] = f"{name} {origin} {len(world.names) + 1}"
     _write_entrants(world, parameters, slot, uid, r, s, size, knowledge[rich], plant)
+    actors.quality[slot] *= 1.0 - flaw[rich]
     world.events.add(
         Event.ENTRY, world.quarter, uid, region=r,
         channel=np.where(is_outsider[rich], 2, np.where(parent >= 0, 1, 0)),

@@ -10,6 +10,7 @@ from abm.randomness import Draws
 from abm.rule import rule
 from abm.state import ledger
 from abm.state.codes import Kind, Origin, Route
+from abm.state.trade_terms import purchasable
 from abm.state.world import World
 from abm.types import FloatArray, IntArray
 
@@ -25,6 +26,8 @@ def learn_from_use(
     mean_sales: FloatArray,
     weight: FloatArray,
     frontier: FloatArray,
+    reach: FloatArray,
+    absorption: FloatArray,
     capability: FloatArray,
     year_gain: FloatArray,
     stock: FloatArray,
@@ -32,7 +35,10 @@ def learn_from_use(
     total_gain: FloatArray,
     rate: float,
 ) -> None:
-    """Raise capability in the fields a product uses: dA = rate W r / (1 + r) max(0, F - A), r = sales over the mean."""
+    """Raise capability in the fields a product uses, as far as users know what can be bought (`reach`).
+
+    dA = rate absorption W r / (1 + r) max(0, reach - A), r = sales over the sector's mean.
+    """
     for f in range(len(firm)):
         i = firm[f]
         s = sector[i]
@@ -40,7 +46,7 @@ def learn_from_use(
             continue
         ratio = sales[i] / mean_sales[s]
         for k in range(len(frontier)):
-            amount = rate * weight[s, k] * ratio / (1.0 + ratio) * (frontier[k] - capability[i, k])
+            amount = rate * absorption[i] * weight[s, k] * ratio / (1.0 + ratio) * (reach[k] - capability[i, k])
             if amount > 0.0:
                 capability[i, k] += amount
                 year_gain[i] += weight[s, k] * amount / frontier[k]
@@ -55,7 +61,8 @@ def learn_from_use(
 def learn_from_users(world: World, parameters: Parameters, draws: Draws) -> None:
     """Firms learn from the users of what they sell.
 
-    Equation   dA_ik = rate W_sk r_i / (1 + r_i) max(0, F_k - A_ik), r_i = sales over the sector's mean
+    Equation   dA_ik = rate absorption_i W_sk r_i / (1 + r_i) max(0, (1 - embargo_k) F_k - A_ik), r_i = sales over the
+               sector's mean: users compare with what the world sells
     Units      A, F: level; rate: 1/quarter
     Source     ren 2.3.3 (users' feedback is a basis of planning)
     Draws      none
@@ -69,6 +76,7 @@ def learn_from_users(world: World, parameters: Parameters, draws: Draws) -> None
     mean = total / np.maximum(np.bincount(actors.sector[firm], minlength=st.n_sectors), 1)
     learn_from_use(
         firm, actors.sector, actors.sales, mean, st.weight, world.fields.frontier,
+        purchasable(st, parameters.frontier.embargo_factor) * world.fields.frontier, actors.absorption,
         actors.capability, actors.year_gain, world.ledger.stock, world.ledger.gain, world.ledger.total_gain,
         parameters.market.feedback_rate,
     )  # fmt: skip

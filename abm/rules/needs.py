@@ -98,7 +98,7 @@ def assess_needs(world: World, parameters: Parameters, draws: Draws) -> None:
     needs.local_gap[:] = _gap(local, frontier)
     is_needy_sector = np.zeros((st.n_regions, st.n_sectors), dtype=np.bool_)
     for r in range(st.n_regions):
-        gross = (st.final_demand * regions.demand[r]) @ st.leontief.T
+        gross = (st.final_demand * regions.final_demand[r]) @ st.leontief.T
         needs.exposure[r] = exposures(st.weight, needs.gap[r], gross, st.n_chains)
         share = needs.exposure[r] / np.maximum(gross.sum(axis=1), 1e-9)[:, None, None]
         was_open = needs.is_open[r].copy()

@@ -82,7 +82,8 @@ def tax_and_budget(world: World, parameters: Parameters, draws: Draws) -> None:
     regions.tax_revenue[:] = revenue
     accrual = instrument_shares(p) * p.budget_share * revenue[:, None]
     on = is_instrument_on(parameters)
-    transfer(world, government, world.neutral, accrual[:, ~on].sum(axis=1), Purpose.NEUTRAL)
+    freed = accrual[:, ~on].sum(axis=1) + regions.budget[:, ~on].sum(axis=1)
+    transfer(world, government, world.neutral, freed, Purpose.NEUTRAL)
     regions.budget[:, ~on] = 0.0
     regions.budget[:, on] = np.minimum(regions.budget[:, on] + accrual[:, on], p.budget_cap * accrual[:, on])
     if p.public_service:
@@ -125,8 +126,8 @@ def reached(
 def support_firms(world: World, parameters: Parameters, draws: Draws) -> None:
     """Grants, refunds, cultivation of specialised SMEs and guarantees reach the firms that can reach them.
 
-    Equation   grant_i = additionality-free money in proportion to research; refund_i = rate * research spending;
-               cultivation_i in proportion to sales of the SMEs above their sector's mean capability; the guarantee
+    Equation   grant_i in proportion to research budgets, additionality of it earmarked; refund_i = rate * research
+               spending; cultivation_i the same for each SME reached above its sector's mean capability; the guarantee
                fund backs loans up to multiple * its cash
     Units      million yuan per quarter; backing: 1
     Source     zhao2020 III.D (SMEs cannot enjoy preferential policies), cheng 4.3, ren 2.4.1 (specialised SMEs)
@@ -134,7 +135,6 @@ def support_firms(world: World, parameters: Parameters, draws: Draws) -> None:
     Off when   switches.policy = false and policy.budget_share = 0
     """
     p, actors, regions = parameters.policy, world.actors, world.regions
-    actors.backing[:] *= 0.9 if parameters.switches.policy else 1.0
     firm = world.slots(Kind.FIRM)
     if not parameters.switches.policy or len(firm) == 0:
         return
@@ -142,7 +142,7 @@ def support_firms(world: World, parameters: Parameters, draws: Draws) -> None:
     searching = (actors.mode[firm] == int(Mode.INDEPENDENT)) | (actors.mode[firm] == int(Mode.JOINT))
     access = draws.key("reach a policy")
     can_reach = reached(firm, actors.uid, actors.is_core, searching | (spending > 0.0), access, p.access)
-    granted = _pay_out(world, Instrument.GRANT, Purpose.GRANT, firm, actors.expected_orders[firm] * can_reach)
+    granted = _pay_out(world, Instrument.GRANT, Purpose.GRANT, firm, actors.research_budget[firm] * can_reach)
     actors.research_income[firm] += p.grant_additionality * granted
     refund = np.where(can_reach, p.deduction_rate * spending, 0.0)
     _pay_out(world, Instrument.DEDUCTION, Purpose.DEDUCTION, firm, refund, at_most=refund)
@@ -150,7 +150,7 @@ def support_firms(world: World, parameters: Parameters, draws: Draws) -> None:
         special = _specialised(world, firm)
         reached_sme = reached(firm, actors.uid, actors.is_core, special, access, p.access)
         _pay_out(
-            world, Instrument.CULTIVATION, Purpose.CULTIVATION, firm, actors.sales[firm] * reached_sme,
+            world, Instrument.CULTIVATION, Purpose.CULTIVATION, firm, reached_sme.astype(np.float64),
             at_most=0.05 * actors.sales[firm],
         )  # fmt: skip
     for fund in world.slots(Kind.GUARANTEE_FUND):

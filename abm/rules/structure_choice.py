@@ -94,8 +94,11 @@ def choose_sectors(world: World, parameters: Parameters, draws: Draws) -> None:
     n_markets, shape = st.n_regions * st.n_sectors, (st.n_regions, st.n_sectors)
     number = np.maximum(np.bincount(market, minlength=n_markets), 1)
     profit = np.bincount(market, actors.margin[firm] * actors.sales[firm], n_markets) / number
+    is_empty = np.bincount(market, minlength=n_markets) == 0
     sales = np.bincount(actors.region[firm], actors.sales[firm], st.n_regions)
     mean_sales = sales / np.maximum(np.bincount(actors.region[firm], minlength=st.n_regions), 1)
+    unmet = np.minimum((world.regions.demand + world.regions.export_base).ravel(), np.repeat(mean_sales, st.n_sectors))
+    profit[is_empty] = float(actors.margin[firm].mean()) * unmet[is_empty]
     choice = best_sector(
         firm, actors.uid, draws.key("consider other sectors"), actors.sector, actors.region, st.weight, relative,
         st.kinship, profit.reshape(shape), p.move_cost * mean_sales, world.sectors.is_awake, p.move_hazard,

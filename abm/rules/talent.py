@@ -24,7 +24,7 @@ from abm.randomness import Draws
 from abm.rule import rule
 from abm.state import accounts, ledger
 from abm.state.accounts import transfer
-from abm.state.codes import Instrument, Kind, Purpose
+from abm.state.codes import Instrument, Kind, Origin, Purpose
 from abm.state.world import World
 from abm.types import BoolArray, FloatArray, IntArray
 
@@ -78,6 +78,9 @@ def move_talent(world: World, parameters: Parameters, draws: Draws) -> None:
     )  # fmt: skip
     graduates = np.where(is_firm, 0.0, p.graduate_rate * actors.talent[employer])
     shares = ledger.origin_shares(world.ledger.stock)
+    formed = employer[~is_firm]
+    shares[formed] = 0.0
+    shares[formed, int(Origin.PEOPLE)] = 1.0
     _age_pool(world, parameters)
     pool_inflow(
         employer, actors.region, left + graduates, actors.capability, shares,

@@ -25,7 +25,8 @@ from abm.types import FloatArray, IntArray
         "actors.output", "actors.orders", "actors.expected_orders", "actors.sales", "actors.profit", "actors.margin",
         "actors.local_input_share", "actors.novelty", "ties.used", "regions.pending_demand", "regions.demand",
         "regions.imports", "regions.export_orders", "regions.unfilled", "regions.wanted_local", "regions.mean_price",
-        "regions.first_price", "regions.household_income", "regions.household_cash", *accounts.WRITES,
+        "regions.first_price", "regions.final_demand", "regions.household_income", "regions.household_cash",
+        *accounts.WRITES,
     ),
     source="zhao2020:III.C; ren:2.3.3",
     off={"market.trade": False},
@@ -61,10 +62,15 @@ def trade(world: World, parameters: Parameters, draws: Draws) -> None:
         ties.layer, ties.target, ties.weight, ties.used, world.quarter, st.n_regions,
     )  # fmt: skip
     transfer(world, firm, world.market, materials, Purpose.INPUTS)
-    transfer(world, firm, world.rest_of_world, fuel, Purpose.ENERGY)
+    surcharge = parameters.policy.carbon_price / (1.0 + parameters.policy.carbon_price)
+    government = regions.government_slot[actors.region[firm]]
+    transfer(world, firm, world.rest_of_world, fuel * (1.0 - surcharge), Purpose.ENERGY)
+    transfer(world, firm, government, fuel * surcharge, Purpose.CARBON)
     _pay_wages(world)
-    open_demand = regions.pending_demand + pool + _consume(world, parameters)
+    final = regions.pending_demand + _consume(world, parameters)
+    open_demand = final + pool
     exports = _export(world, parameters, firm, market)
+    regions.final_demand[:] = final + exports
     orders = orders_received(
         firm, market, actors.market_share, actors.novelty, regions.import_share.ravel(),
         _across_borders(open_demand, st.openness).ravel(), exports.ravel(), tied, p.novelty_gain,
@@ -122,8 +128,8 @@ def _export(world: World, parameters: Parameters, firm: IntArray, market: IntArr
     ratio = np.maximum(actors.price[firm], 0.05) / np.maximum(actors.quality[firm], 0.05)
     relative = np.bincount(market, weight * ratio, n_markets) / np.maximum(held, 1e-12)
     relative = relative.reshape(st.n_regions, st.n_sectors)
-    if world.quarter == 1:
-        regions.first_price[:] = relative
+    is_new = (regions.first_price <= 0.0) & (relative > 0.0)
+    regions.first_price[is_new] = relative[is_new]
     growth = (1.0 + growth_per_quarter(p.export_growth)) ** world.quarter
     cheapness = np.clip(relative / np.maximum(regions.first_price, 1e-6), 0.1, 10.0) ** -p.export_elasticity
     orders = np.where(held.reshape(relative.shape) > 0.0, regions.export_base * growth * cheapness, 0.0)

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from abm.errors import InputError
 from abm.parameters import SPECIFICATIONS, Parameters
 from abm.state.founders import Founders
 from abm.state.structure import Structure
@@ -100,6 +101,8 @@ class Scenario:
         """
         from abm.scenario.build import build
 
+        if not isinstance(tables, Mapping):
+            raise InputError(f"scenario: {type(tables).__name__} is not a mapping with the keys of a scenario file")
         return build(tables, "scenario", Path(folder))
 
     @classmethod

@@ -6,7 +6,8 @@ import numpy as np
 
 from abm.state import accounts, market_shares
 from abm.state.accounts import transfer
-from abm.state.codes import ClaimKind, Purpose, Stage
+from abm.state.assignment import assigned
+from abm.state.codes import ClaimKind, Kind, Purpose, Stage
 from abm.state.ledger import origin_shares
 from abm.state.market_shares import share_out_customers
 from abm.state.ties import close_ties
@@ -45,11 +46,19 @@ def close_actors(world: World, slots: IntArray) -> None:
 
 
 def _settle(world: World, slots: IntArray) -> None:
-    """Pay lenders, strike out all claims on the actors, and pay what is left to households."""
+    """Pay lenders, strike out all claims on the actors, and pay what is left to households.
+
+    The guarantee fund makes good the part of a lender's loss that it backs.
+    """
     actors, claims = world.actors, world.claims
     debtor = slots[actors.loan[slots] >= 0]
     loan = actors.loan[debtor]
+    unpaid = np.maximum(0.0, claims.principal[loan] - actors.cash[debtor])
     transfer(world, debtor, claims.creditor[loan], claims.principal[loan], Purpose.LIQUIDATION)
+    fund = assigned(world, debtor, world.slots(Kind.GUARANTEE_FUND))
+    backed = (fund >= 0) & (unpaid > 0.0)
+    covered = actors.backing[debtor] * unpaid
+    transfer(world, fund[backed], claims.creditor[loan[backed]], covered[backed], Purpose.GUARANTEE)
     is_closing = np.zeros(actors.rows, dtype=np.bool_)
     is_closing[slots] = True
     struck = claims.is_active & (is_closing[claims.debtor] | is_closing[claims.creditor])

@@ -219,9 +219,7 @@ class Purpose(IntEnum):
     ENTRY = 40
     OUTSIDE_INVESTMENT = 41
     NATIONAL_PROJECT = 42
-    TRANSFER = 43
-    SEARCH = 44
-    CARBON = 45
+    CARBON = 43
 
 
 N_PURPOSES = len(Purpose)

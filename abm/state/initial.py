@@ -261,6 +261,7 @@ def _close_demand(world: World, founders: Founders, parameters: Parameters) -> N
         regions.first_import_share[r] = regions.import_share[r]
         regions.demand[r] = demand
         regions.pending_demand[r] = st.equipment_share * investment.sum()
+        regions.final_demand[r] = st.household_share * income + regions.pending_demand[r] + regions.export_orders[r]
         total = np.maximum(sales, 1e-12)[actors.sector[firm]]
         actors.market_share[firm] = actors.sales[firm] / total * (1.0 - regions.import_share[r][actors.sector[firm]])
         pool = actors.is_active & (actors.kind == int(Kind.UNIVERSITY)) & (actors.region == r)
