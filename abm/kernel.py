@@ -32,7 +32,7 @@ def _source_hash() -> str:
     root = Path(__file__).parent
     for path in sorted(root.rglob("*.py")):
         source = path.read_bytes()
-        if b"@kernel" in source:
+        if b"@kernel" in source or path.parent.name == "state":  # constants of state are frozen into kernels
             digest.update(str(path.relative_to(root)).encode())
             digest.update(source)
     for part in (version("numba"), version("numpy"), platform.processor(), platform.machine(), sys.version):

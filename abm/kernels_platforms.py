@@ -17,6 +17,8 @@ _UNIVERSITY = int(Kind.UNIVERSITY)
 _NONE, _INDEPENDENT, _JOINT = int(Mode.NONE), int(Mode.INDEPENDENT), int(Mode.JOINT)
 _FACILITIES, _MATCHING, _TECHNICAL = int(Service.FACILITIES), int(Service.MATCHING), int(Service.TECHNICAL)
 _PILOT, _VENTURE, _TRAINING = int(Service.PILOT), int(Service.VENTURE), int(Service.TRAINING)
+_LEAST_PLAN = 1e-6
+"""One yuan: what is below is left by rounding."""
 
 
 @kernel
@@ -141,7 +143,7 @@ def service_use(
         plans = 0.0
         for h in range(planned_adoption.shape[1]):
             plans += planned_adoption[i, h]
-        users[p, _TECHNICAL] += 1.0 if plans > 0.0 else 0.0
+        users[p, _TECHNICAL] += 1.0 if plans > _LEAST_PLAN else 0.0
         users[p, _PILOT] += 1.0 if n_projects[i] > 0 else 0.0
         users[p, _VENTURE] += 1.0 if loan_request[i] > 0.0 else 0.0
         users[p, _TRAINING] += 0.0 if is_university else 1.0

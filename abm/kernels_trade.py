@@ -45,13 +45,13 @@ def input_bills(
         materials[f] = output[i] * material_use(material[s], shift, level[i, _DIGITAL], waste_saving)
         fuel[f] = output[i] * fuel_use(energy[s], carbon_cost, level[i, _GREEN], green_saving)
         bill = materials[f] + fuel[f]
-        if bill < _ROUNDING:
-            materials[f] = 0.0
-            fuel[f] = 0.0
-        elif bill > cash[i]:
+        if bill > cash[i] and bill > _ROUNDING:
             covered[f] = cash[i] / bill
             materials[f] *= covered[f]
             fuel[f] *= covered[f]
+        if materials[f] + fuel[f] < _ROUNDING:
+            materials[f] = 0.0
+            fuel[f] = 0.0
     return materials, fuel, covered
 
 

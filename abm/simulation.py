@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import cached_property
-from numbers import Integral
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
+
+import numpy as np
 
 from abm import kernel
 from abm.errors import InputError
@@ -53,7 +54,8 @@ class Simulation:
         schedule: Schedule = DEFAULT,
     ) -> None:
         base = scenario if isinstance(scenario, Scenario) else Scenario.load(scenario)
-        if isinstance(seed, bool) or not isinstance(seed, (int, Integral)) or not 0 <= int(seed) < 2**63:
+        is_whole = hasattr(seed, "__index__") and not isinstance(seed, (bool, np.bool_))
+        if not is_whole or not 0 <= int(seed) < 2**63:
             raise InputError(f"seed: {seed!r} is not a whole number from 0 to 2^63 - 1")
         self.scenario = base.with_parameters(changes) if changes else base
         self.seed = int(seed)

@@ -15,6 +15,12 @@ if TYPE_CHECKING:
     import pandas as pd
 
 MANIFEST = "manifest.json"
+NEEDED: dict[str, tuple[str, ...]] = {
+    "measures": ("region", "quarter"),
+    "panel": ("region", "quarter", "uid", "name", "kind", "sector", "capability_index", "sales"),
+    "events": ("event_id", "quarter", "kind", "uid", "partner_uid", "channel", "amount", "cause_id"),
+}
+"""Columns without which a table cannot be read."""
 SCHEMA_VERSIONS: tuple[int, ...] = (1,)
 """Versions of the tables that this code reads."""
 

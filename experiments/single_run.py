@@ -61,7 +61,7 @@ def run_into(folder: Path, request: Request, *, force: bool, with_figures: bool 
 
 def _simulate(request: Request, quiet: bool) -> Result:
     if not kernel.is_cache_ready():
-        say("Compiling the model once (about 30 s) ...", quiet=quiet)
+        say("Compiling the model once (about a minute) ...", quiet=quiet)
     title = f"{request.scenario.name}, seed {request.seed}"
     with quarters_shown(title, request.scenario.burn_in, quiet=quiet) as on_quarter:
         return simulate(

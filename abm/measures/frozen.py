@@ -1,7 +1,7 @@
 """Bounds and weights that never move: an index on the bounds of its own run could not be compared with another run.
 
-They were set once, from an ensemble of the default region, and belong to the calibration: change them only with it,
-and say so in the CHANGELOG, because every index of every earlier run changes its meaning.
+They are round numbers set by hand around what the default region shows, and belong to the calibration: change them
+only with it, and say so in the CHANGELOG, because every index of every earlier run changes its meaning.
 """
 
 from __future__ import annotations

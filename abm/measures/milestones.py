@@ -41,7 +41,7 @@ def firm_stages(
     >>> import numpy as np
     >>> zero = np.zeros(1, np.int64); one = np.ones(1, np.uint64)
     >>> def stage(equipment, value_chain, before):
-    ...     return int(firm_stages(np.array([True]), zero, one, zero, zero - 1, np.array([equipment]),
+    ...     return int(firm_stages(np.array([True]), zero, one, zero, np.array([equipment]),
     ...                np.array([value_chain]), np.array([1.0]), zero, np.array([before]), one)[0])
     >>> stage(0.7, 0.2, 0), stage(0.7, 0.47, 0), stage(0.7, 0.47, 3)
     (1, 1, 3)

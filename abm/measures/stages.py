@@ -142,7 +142,7 @@ _stage_share(
 _stage_share(
     2,
     "structure_upgraded_share",
-    "firms with a high-technology main or second sector / firms",
+    "firms with a high-technology main sector / firms",
     "Share of firms in high-technology sectors.",
 )
 _stage_share(3, "not_upgraded_share", "firms in none of the stages / firms", "Share of firms that have not upgraded.")

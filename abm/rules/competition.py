@@ -68,7 +68,7 @@ def replicated(
     orders: FloatArray,
     import_share: FloatArray,
     import_strength: FloatArray,
-    first_import_share: FloatArray,
+    normal_import_share: FloatArray,
     selection: float,
     drag: float,
     noise: float,
@@ -96,7 +96,7 @@ def replicated(
     for b in range(n_markets):
         m = max(import_share[b], 1e-6)
         step = max(-_LARGEST_STEP, min(_LARGEST_STEP, selection * import_strength[b]))
-        back = pull * math.log(max(first_import_share[b], 1e-6) / m)
+        back = pull * math.log(max(normal_import_share[b], 1e-6) / m)
         raw_import[b] = m * math.exp(step + back) if total[b] > 0.0 else 1.0
         total[b] += raw_import[b]
     for f in range(len(firm)):
@@ -139,7 +139,7 @@ def compete_for_shares(world: World, parameters: Parameters, draws: Draws) -> No
     share, import_share = replicated(
         firm, market, actors.uid, draws.key("share noise"), strength, actors.market_share,
         actors.sales, actors.orders, regions.import_share.ravel(),
-        foreign + regions.import_appeal.ravel(), regions.first_import_share.ravel(),
+        foreign + regions.import_appeal.ravel(), regions.normal_import_share.ravel(),
         p.selection, p.size_drag, p.share_noise, p.import_pull, p.unfilled_loss,
     )  # fmt: skip
     actors.market_share[firm] = share

@@ -19,7 +19,7 @@ from abm.state.world import World
 from abm.types import BoolArray, FloatArray, IntArray, UidArray
 
 FIRM_CASH = 1.05
-"""Cash of a firm at the start, in quarters of sales (the quiet start of the economic prototype)."""
+"""Cash of a firm at the start, in quarters of sales: it pays inputs and wages before it is paid (an assumption)."""
 FIRM_DEBT = 0.5
 HOUSEHOLD_CASH = 0.9
 GOVERNMENT_CASH = 0.25
@@ -258,7 +258,7 @@ def _close_demand(world: World, founders: Founders, parameters: Parameters) -> N
         short = sales - regions.export_orders[r] - (1.0 - regions.import_share[r]) * demand
         regions.export_orders[r] = np.maximum(0.0, regions.export_orders[r] + short) * (sales > 0.0)
         regions.export_base[r] = regions.export_orders[r]
-        regions.first_import_share[r] = regions.import_share[r]
+        regions.normal_import_share[r] = np.clip(st.import_share, 0.01, 0.9)
         regions.demand[r] = demand
         regions.pending_demand[r] = st.equipment_share * investment.sum()
         regions.final_demand[r] = st.household_share * income + regions.pending_demand[r] + regions.export_orders[r]

@@ -120,7 +120,7 @@ class Regions(Table):
     tax_revenue: FloatArray = column("taxes of last quarter", PER_QUARTER, low=0)
     budget: FloatArray = column("earmarked public money by instrument", YUAN, dims=("instrument",), low=0)
     import_share: FloatArray = column("imports' share in each market", dims=("sector",), low=0, high=1)
-    first_import_share: FloatArray = column("imports' share at the start", dims=("sector",), low=0, high=1)
+    normal_import_share: FloatArray = column("imports' share the market is pulled back to", dims=("sector",), low=0, high=1)
     import_appeal: FloatArray = column("standing advantage of imports that makes them start level", dims=("sector",))
     pending_demand: FloatArray = column("prepaid orders for the next market", YUAN, dims=("sector",), low=0)
     demand: FloatArray = column("demand of each sector's market this quarter", PER_QUARTER, dims=("sector",), low=0)

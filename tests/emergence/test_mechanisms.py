@@ -97,9 +97,13 @@ def test_a_switch_changes_its_own_measure(parting: Simulation, undisturbed: Reco
 # -------------------------------------------------------------------------------------------- money of a bundle
 
 
+def neutral_cash(simulation: Simulation) -> float:
+    return float(simulation.world.actors.cash[simulation.world.neutral])
+
+
 @pytest.mark.parametrize("bundle", BUNDLES)
 def test_the_money_of_a_bundle_goes_to_the_neutral_account(parting: Simulation, bundle: str) -> None:
-    """And rivals accrue what they did: switching one off feeds nobody else."""
+    """What it had saved and what it would accrue; rivals accrue what they did: switching one off feeds nobody else."""
     until_budget = Schedule(DEFAULT.rules[: DEFAULT.place("tax and budget") + 1])
     on, off = parting.branch(), parting.branch({f"switches.{bundle}": False})
     for each in (on, off):
@@ -107,10 +111,10 @@ def test_the_money_of_a_bundle_goes_to_the_neutral_account(parting: Simulation, 
         each.step()
     own = list(BUNDLES[bundle])
     accrual = instrument_shares(on.parameters.policy) * on.parameters.policy.budget_share
-    freed = float(accrual[own].sum() * on.world.regions.tax_revenue.sum())
-    neutral = off.world.actors.cash[off.world.neutral] - on.world.actors.cash[on.world.neutral]
-    assert freed > 0.0
-    assert neutral == pytest.approx(freed, rel=1e-9)
+    accrued = float(accrual[own].sum() * on.world.regions.tax_revenue.sum())
+    saved = float(parting.world.regions.budget[:, own].sum())
+    assert accrued > 0.0
+    assert neutral_cash(off) - neutral_cash(on) == pytest.approx(accrued + saved, rel=1e-9)
     assert not off.world.regions.budget[:, own].any()
     rivals = [each for each in Instrument if each not in own]
     np.testing.assert_array_equal(off.world.regions.budget[:, rivals], on.world.regions.budget[:, rivals])
@@ -118,12 +122,15 @@ def test_the_money_of_a_bundle_goes_to_the_neutral_account(parting: Simulation, 
 
 def test_without_policy_the_whole_budget_goes_to_the_neutral_account(parting: Simulation) -> None:
     branch = parting.branch({"switches.policy": False})
-    before = float(branch.world.actors.cash[branch.world.neutral])
-    branch.step()
     policy = branch.parameters.policy
-    freed = float(instrument_shares(policy).sum() * policy.budget_share * branch.world.regions.tax_revenue.sum())
-    assert float(branch.world.actors.cash[branch.world.neutral]) - before == pytest.approx(freed, rel=1e-9)
-    assert not branch.world.regions.budget.any()
+    saved = float(branch.world.regions.budget.sum())
+    for _ in range(2):
+        before = neutral_cash(branch)
+        branch.step()
+        accrued = instrument_shares(policy).sum() * policy.budget_share * branch.world.regions.tax_revenue.sum()
+        assert neutral_cash(branch) - before == pytest.approx(float(accrued) + saved, rel=1e-9)
+        assert not branch.world.regions.budget.any()
+        saved = 0.0
 
 
 # --------------------------------------------------------------------- the first law: nothing pays out directly
