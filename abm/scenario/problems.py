@@ -89,6 +89,7 @@ def shown(value: Any) -> str:
     """
     if isinstance(value, str):
         text = re.sub(r"\s+", " ", value)
+        text = text if text.isprintable() else text.encode("unicode_escape").decode()
         return f'"{text}"' if len(text) <= 60 else f'"{text[:57]}..."'
     if isinstance(value, bool):
         return str(value).lower()
@@ -134,7 +135,8 @@ def place_of(loc: Sequence[int | str], given: Any) -> str:
         elif step != "[key]":
             here = here.get(step) if isinstance(here, Mapping) else None
             keys.append(step)
-    return ", ".join(part for part in (words, ".".join(keys)) if part)
+    place = ", ".join(part for part in (words, ".".join(keys)) if part)
+    return place if place.isprintable() else place.encode("unicode_escape").decode()
 
 
 def _said(model: type[BaseModel], error: ErrorDetails) -> str:
