@@ -91,6 +91,8 @@ def experience(
         for m in range(propensity.shape[1]):
             if m != used:
                 propensity[i, m] += forgetting * (mean - propensity[i, m])
+            # means of bounded pay-offs: the bounds are passed by rounding only
+            propensity[i, m] = min(_LARGEST_PAYOFF, max(-_LARGEST_PAYOFF, propensity[i, m]))
 
 
 @kernel
