@@ -45,7 +45,7 @@ def invest_from_outside(world: World, parameters: Parameters, draws: Draws) -> N
     """Outside investors and venture funds buy equity: capital follows returns and visible investment.
 
     Equation   inflow = bound * sales, shared by size * exp(sensitivity (margin + visible investment / sales));
-               venture fund: venture_share of its cash to firms with pilots, more where a platform introduces them
+               venture fund: venture_share of its cash to firms with projects, more where a platform introduces them
     Units      million yuan per quarter
     Source     zhao2020 III.B (accumulated capital attracts other capital), li 3.C (venture service)
     Draws      none
