@@ -3,48 +3,36 @@
 A kernel is written for one firm, one tie, one project at a time, in plain Python with ``math.*`` and loops.
 Under ``NUMBA_DISABLE_JIT=1`` the very same source runs uncompiled and gives the same numbers.
 
-Numba notices a change in a kernel's own file but not in a kernel it calls from another file, so the cache folder
-is named after a hash of every source file of the model, the versions of Numba and NumPy, and the processor.
+Numba notices a change in a kernel's own file but not in a kernel or a constant it takes from another file. Each
+kernel's cache folder is therefore named after a hash of its own code, of every kernel and constant it uses, of the
+versions of Numba and NumPy, and of the processor: what did not change is not compiled again.
 """
 
 from __future__ import annotations
 
+import enum
 import hashlib
 import os
 import platform
 import sys
 import tempfile
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from importlib.metadata import version
 from pathlib import Path
+from types import CodeType, ModuleType
 from typing import Any, TypeVar, cast
 
 import numba
+import numpy as np
 
 Function = TypeVar("Function", bound=Callable[..., Any])
-
-_READY_MARK = "ready"
-
-
-def _source_hash() -> str:
-    """Hash what decides whether compiled code is still good: sources, versions, processor."""
-    digest = hashlib.blake2b(digest_size=8)
-    root = Path(__file__).parent
-    for path in sorted(root.rglob("*.py")):
-        source = path.read_bytes()
-        if b"@kernel" in source or path.parent.name == "state":  # constants of state are frozen into kernels
-            digest.update(str(path.relative_to(root)).encode())
-            digest.update(source)
-    for part in (version("numba"), version("numpy"), platform.processor(), platform.machine(), sys.version):
-        digest.update(part.encode())
-    return digest.hexdigest()
 
 
 def _writable_folder() -> Path:
     """Return the cache folder in the user's cache, or one in the temporary folder if that cannot be written."""
     base = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache")
     for parent in (base / "innonet", Path(tempfile.gettempdir()) / f"innonet-{os.getuid()}"):
-        folder = parent / f"kernels-{_source_hash()}"
+        folder = parent / "kernels"
         try:
             folder.mkdir(parents=True, exist_ok=True)
             with tempfile.TemporaryFile(dir=folder):
@@ -58,27 +46,69 @@ IS_COMPILED: bool = not numba.config.DISABLE_JIT
 """False when ``NUMBA_DISABLE_JIT=1`` makes kernels run as plain Python."""
 
 CACHE_FOLDER: Path = _writable_folder()
-numba.config.CACHE_DIR = str(CACHE_FOLDER)
 
 KERNELS: dict[str, Any] = {}
 """Every kernel by ``module.name``, for tests and for warming the cache."""
 
+_PLATFORM = "|".join((version("numba"), version("numpy"), platform.processor(), platform.machine(), sys.version))
+_hashes: dict[int, str] = {}
+
 
 def kernel(function: Function) -> Function:
     """Compile `function` on its first call and keep the machine code for later processes."""
+    digest = hashlib.blake2b(digest_size=8)
+    for part in (_PLATFORM, *_content(function)):
+        digest.update(part.encode())
+    numba.config.CACHE_DIR = str(CACHE_FOLDER / digest.hexdigest())
     compiled = numba.njit(cache=True)(function)
+    _hashes[id(compiled)] = digest.hexdigest()
     KERNELS[f"{function.__module__}.{function.__name__}"] = compiled
     return cast(Function, compiled)
 
 
+def _content(function: Callable[..., Any]) -> Iterator[str]:
+    """Yield all that the machine code of a function is made from."""
+    codes = [function.__code__]
+    while codes:
+        code = codes.pop()
+        yield f"{code.co_code.hex()}{code.co_names}{code.co_varnames}"
+        for constant in code.co_consts:
+            if isinstance(constant, CodeType):
+                codes.append(constant)
+            else:
+                yield repr(constant)
+        for name in code.co_names:
+            if name in function.__globals__:
+                yield f"{name}={_described(function.__globals__[name])}"
+
+
+def _described(value: Any) -> str:
+    """Return words that change with a global that a kernel uses."""
+    if id(value) in _hashes:
+        return _hashes[id(value)]
+    if isinstance(value, enum.EnumType):
+        return repr(list(value))
+    if isinstance(value, np.ndarray):
+        return f"{value.dtype.str}{value.shape}{value.tobytes().hex()}"
+    if isinstance(value, (ModuleType, type)) or callable(value):
+        return str(value.__name__)
+    return repr(value)
+
+
+def _ready_mark() -> Path:
+    """Return the file that says that a whole step of just these kernels has been compiled."""
+    digest = hashlib.blake2b("".join(sorted(_hashes.values())).encode(), digest_size=8)
+    return CACHE_FOLDER / f"ready-{digest.hexdigest()}"
+
+
 def is_cache_ready() -> bool:
-    """Tell whether an earlier run has already compiled a whole step with these sources."""
-    return not IS_COMPILED or (CACHE_FOLDER / _READY_MARK).exists()
+    """Tell whether an earlier run has already compiled a whole step of the kernels imported so far."""
+    return not IS_COMPILED or _ready_mark().exists()
 
 
 def mark_cache_ready() -> None:
     """Remember that a whole step has been compiled; silently skipped where the folder has gone."""
     try:
-        (CACHE_FOLDER / _READY_MARK).touch()
+        _ready_mark().touch()
     except OSError:
         return

@@ -545,9 +545,9 @@ class Investment:
 class Turnover:
     """Entry, exit and core status."""
 
-    exit_hazard: float = number(0.045, "1/year", 0.0, 0.5, "uncertainty", "F24", "exit of an old firm of mean size, not counting insolvency")
+    exit_hazard: float = number(0.025, "1/year", 0.0, 0.5, "uncertainty", "F24", "exit of an old firm of mean size, not counting insolvency")
     young_factor: float = number(1.3, "1", 0.1, 10.0, "uncertainty", "F24", "hazard of firms of one to seven years over that of old ones")
-    size_slope: float = number(0.2, "1", 0.0, 2.0, "uncertainty", "assumption", "fall of the hazard with ln size")
+    size_slope: float = number(0.6, "1", 0.0, 2.0, "uncertainty", "assumption", "fall of the hazard with ln size")
     entry_rate: float = number(0.05, "1/quarter", 0.0, 0.5, "uncertainty", "assumption", "entrants per firm where demand is unfilled")
     order_led: float = number(1.0, "1", 0.0, 20.0, "uncertainty", "li:3.B", "weight of core firms' imported and unfilled orders in entry")
     spin_off: float = number(0.02, "1/quarter", 0.0, 0.5, "uncertainty", "assumption", "spin-offs per university or research-active core firm")
