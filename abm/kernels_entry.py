@@ -1,110 +1,168 @@
-"""Kernels of entry: how many come, and what a newcomer is measured by."""
+"""Kernels of entry: who comes, and whom they spin off from."""
 
 from __future__ import annotations
 
 import numpy as np
 
 from abm.kernel import kernel
-from abm.randomness import uniform
+from abm.randomness import _STEP, mix, uniform
+from abm.state.codes import Kind, Mode
 from abm.types import BoolArray, FloatArray, IntArray, UidArray
 
+SUPPLIER, SPIN_OFF, OUTSIDER = 0, 1, 2
+"""Why a firm comes; also the channel of its event."""
+CAUSES = ("supplier", "spin-off", "outsider")
+"""Words for the causes, by code."""
+
+_UNIVERSITY = int(Kind.UNIVERSITY)
+_INDEPENDENT, _JOINT = int(Mode.INDEPENDENT), int(Mode.JOINT)
 _STRONGEST_PULL = 0.3
-
-
 _EMPTY_MARKET = 3.0
 """Firms an empty market counts as, when entry is reckoned per firm."""
 
 
 @kernel
 def expected_entrants(
-    n_firms: FloatArray,
-    capacity: FloatArray,
+    firm: IntArray,
+    region: IntArray,
+    sector: IntArray,
+    equipment: FloatArray,
+    capital_ratio: FloatArray,
     demand: FloatArray,
-    wanted: FloatArray,
-    is_awake: FloatArray,
+    export_orders: FloatArray,
+    wanted_local: FloatArray,
+    unfilled: FloatArray,
+    is_awake: BoolArray,
     rate: float,
     order_led: float,
 ) -> FloatArray:
     """Return expected entrants per market: rate n [max(0, 1 - capacity / demand) + order_led wanted / demand].
 
-    >>> import numpy as np
-    >>> one = np.ones((1, 1))
-    >>> round(float(expected_entrants(50 * one, 80 * one, 100 * one, 10 * one, one, 0.02, 2.0)[0, 0]), 12)
-    0.4
+    Demand is that at home plus export orders, wanted what is imported or unfilled: all million yuan per quarter, by
+    market, shape (regions, sectors). ``firm`` lists slots.
+
+    >>> two, zero, one = np.arange(2), np.zeros(2, int), np.ones((1, 1))
+    >>> expected = expected_entrants(two, zero, zero, np.array([90.0, 70.0]), np.array([2.0]), 70 * one, 30 * one,
+    ...     4 * one, 6 * one, np.array([True]), 0.02, 2.0)
+    >>> expected.round(12).tolist()  # two firms count as three; capacity 80, wanted 10 of 100
+    [[0.024]]
     """
-    result = np.zeros(n_firms.shape)
-    for r in range(n_firms.shape[0]):
-        for s in range(n_firms.shape[1]):
-            if demand[r, s] > 0.0 and is_awake[r, s] > 0.0:
-                room = max(0.0, 1.0 - capacity[r, s] / demand[r, s])
-                pull = order_led * min(_STRONGEST_PULL, wanted[r, s] / demand[r, s])
-                result[r, s] = rate * max(n_firms[r, s], _EMPTY_MARKET) * (room + pull)
+    n_regions, n_sectors = demand.shape
+    number = np.zeros((n_regions, n_sectors))
+    capacity = np.zeros((n_regions, n_sectors))
+    for f in range(len(firm)):
+        r, s = region[firm[f]], sector[firm[f]]
+        number[r, s] += 1.0
+        capacity[r, s] += equipment[firm[f]] / capital_ratio[s]
+    result = np.zeros((n_regions, n_sectors))
+    for r in range(n_regions):
+        for s in range(n_sectors):
+            all_demand = demand[r, s] + export_orders[r, s]
+            if all_demand > 0.0 and is_awake[s]:
+                room = max(0.0, 1.0 - capacity[r, s] / all_demand)
+                pull = order_led * min(_STRONGEST_PULL, (wanted_local[r, s] + unfilled[r, s]) / all_demand)
+                result[r, s] = rate * max(number[r, s], _EMPTY_MARKET) * (room + pull)
     return result
 
 
 @kernel
+def born_uid(group: np.uint64, quarter: int, ordinal: np.uint64) -> np.uint64:
+    """Return the identity of somebody born in a quarter, as `make_uid` of (..., quarter, ordinal) gives it.
+
+    ``group`` is `make_uid` of what comes before.
+
+    >>> from abm.randomness import make_uid
+    >>> int(born_uid(make_uid("home", "rail"), 7, np.uint64(2))) == int(make_uid("home", "rail", 7, 2))
+    True
+    """
+    value = mix(np.uint64(group) + mix(np.uint64(quarter) ^ _STEP))
+    return mix(value + mix(np.uint64(ordinal) ^ _STEP))
+
+
+@kernel
 def drawn_entrants(
-    expected: FloatArray, market_uid: UidArray, key: np.uint64, outside: float
-) -> tuple[IntArray, IntArray]:
-    """Return entrants per market, rounded at random, and how many of them come from outside."""
+    expected: FloatArray, market_uid: UidArray, group_uid: UidArray, quarter: int, key: np.uint64, outside: float
+) -> tuple[IntArray, UidArray]:
+    """Return the entrants of each market, rounded at random, of whom some come from outside.
+
+    ``market_uid`` is by market, ``group_uid`` by market and cause, shape (regions, sectors, causes). The first array
+    has rows for region, sector, cause and parent (-1) and a column per entrant; the second their identities. Entrants
+    are told apart by their number in their market, so that those of other markets change nobody's draws.
+    """
     count = np.zeros(expected.shape, np.int64)
     outsiders = np.zeros(expected.shape, np.int64)
+    total = 0
     for r in range(expected.shape[0]):
         for s in range(expected.shape[1]):
             count[r, s] = int(expected[r, s] + uniform(key, market_uid[r, s], 0))
+            total += count[r, s]
             for ordinal in range(count[r, s]):
                 if uniform(key, market_uid[r, s], 1 + ordinal) < outside:
                     outsiders[r, s] += 1
-    return count, outsiders
+    entrant = np.full((4, total), -1)
+    uid = np.zeros(total, np.uint64)
+    e = 0
+    for r in range(expected.shape[0]):
+        for s in range(expected.shape[1]):
+            for k in range(count[r, s]):
+                cause = OUTSIDER if k < outsiders[r, s] else SUPPLIER
+                ordinal = k if k < outsiders[r, s] else k - outsiders[r, s]
+                entrant[0, e], entrant[1, e], entrant[2, e] = r, s, cause
+                uid[e] = born_uid(group_uid[r, s, cause], quarter, np.uint64(ordinal))
+                e += 1
+    return entrant, uid
 
 
 @kernel
-def two_draws(uid: UidArray, key: np.uint64) -> FloatArray:
-    """Return two uniform draws per entrant: for knowledge and for size."""
-    draws = np.empty((len(uid), 2))
-    for e in range(len(uid)):
-        draws[e, 0] = uniform(key, uid[e], 0)
-        draws[e, 1] = uniform(key, uid[e], 1)
-    return draws
+def parents_of_spin_offs(
+    is_active: BoolArray, kind: IntArray, is_core: BoolArray, mode: IntArray, uid: UidArray, key: np.uint64,
+    chance: float,
+) -> IntArray:  # fmt: skip
+    """Return who spins off a firm, in the order of their identity: universities and core firms that do research.
 
-
-@kernel
-def benchmarks(
-    firm: IntArray,
-    region: IntArray,
-    sector: IntArray,
-    is_core: BoolArray,
-    sales: FloatArray,
-    capability: FloatArray,
-    frontier: FloatArray,
-    n_regions: int,
-    n_sectors: int,
-) -> tuple[FloatArray, FloatArray]:
-    """Return mean sales of SMEs (regions, sectors) and mean capability of firms (regions, sectors, fields).
-
-    An empty market takes the region's means; an empty region one million yuan and a third of the frontier.
+    >>> kind, no, mode = np.array([0, 1, 1]), np.zeros(3, np.bool_), np.ones(3, int)
+    >>> uid = np.array([3, 9, 5], dtype=np.uint64)
+    >>> parents_of_spin_offs(~no, kind, no, mode, uid, np.uint64(1), 1.0).tolist()
+    [2, 1]
     """
-    n_fields = len(frontier)
-    size = np.zeros((n_regions, n_sectors + 1))
-    smes = np.zeros((n_regions, n_sectors + 1))
-    level = np.zeros((n_regions, n_sectors + 1, n_fields))
-    number = np.zeros((n_regions, n_sectors + 1))
-    for f in range(len(firm)):
-        i = firm[f]
-        for s in (sector[i], n_sectors):
-            number[region[i], s] += 1.0
-            if not is_core[i]:
-                smes[region[i], s] += 1.0
-                size[region[i], s] += sales[i]
-            for k in range(n_fields):
-                level[region[i], s, k] += capability[i, k]
-    mean_size = np.empty((n_regions, n_sectors))
-    mean_level = np.empty((n_regions, n_sectors, n_fields))
-    for r in range(n_regions):
-        for s in range(n_sectors):
-            u = s if smes[r, s] > 0.0 else n_sectors
-            mean_size[r, s] = max(size[r, u] / smes[r, u], 0.001) if smes[r, u] > 0.0 else 1.0
-            u = s if number[r, s] > 0.0 else n_sectors
-            for k in range(n_fields):
-                mean_level[r, s, k] = level[r, u, k] / number[r, u] if number[r, u] > 0.0 else frontier[k] / 3.0
-    return mean_size, mean_level
+    parent = np.empty(len(uid), np.int64)
+    number = 0
+    for i in range(len(uid)):
+        searches = is_core[i] and (mode[i] == _INDEPENDENT or mode[i] == _JOINT)
+        if not is_active[i] or not (kind[i] == _UNIVERSITY or searches) or uniform(key, uid[i], 0) >= chance:
+            continue
+        place = number
+        while place > 0 and uid[parent[place - 1]] > uid[i]:
+            parent[place] = parent[place - 1]
+            place -= 1
+        parent[place] = i
+        number += 1
+    return parent[:number]
+
+
+@kernel
+def spin_offs(
+    parent: IntArray, region: IntArray, uid: UidArray, capability: FloatArray, frontier: FloatArray,
+    weight: FloatArray, is_awake: BoolArray, group_uid: UidArray, quarter: int,
+) -> tuple[IntArray, UidArray]:  # fmt: skip
+    """Return the spin-offs of `parent`, as `drawn_entrants` does: in the awake sector that fits the parent best.
+
+    >>> uid = np.array([9], dtype=np.uint64)
+    >>> spin_offs(np.array([0]), np.array([0]), uid, np.array([[0.2, 0.6]]), np.ones(2), np.eye(2),
+    ...     np.ones(2, np.bool_), np.zeros((1, 2, 3), np.uint64), 7)[0][:, 0].tolist()
+    [0, 1, 1, 0]
+    """
+    entrant = np.zeros((4, len(parent)), np.int64)
+    born = np.zeros(len(parent), np.uint64)
+    for e in range(len(parent)):
+        i = parent[e]
+        best, highest = 0, 0.0
+        for s in range(weight.shape[0]):
+            fit = 0.0
+            for k in range(len(frontier)):
+                fit += weight[s, k] * (capability[i, k] / frontier[k])
+            if is_awake[s] and fit > highest:
+                best, highest = s, fit
+        entrant[0, e], entrant[1, e], entrant[2, e], entrant[3, e] = region[i], best, SPIN_OFF, i
+        born[e] = born_uid(group_uid[region[i], best, SPIN_OFF], quarter, uid[i])
+    return entrant, born

@@ -9,7 +9,7 @@ import numpy as np
 from abm.kernel import kernel
 from abm.state import ledger
 from abm.state.codes import Layer, Mode, Origin
-from abm.state.network import pick, ring_point
+from abm.state.network import firm_groups, pick, ring_point, roster_of
 from abm.state.proximity import cognitive_distance, understanding
 from abm.types import BoolArray, FloatArray, IntArray, UidArray
 
@@ -56,34 +56,43 @@ def tie_understanding(
 
 
 @kernel
-def tie_speeds(
-    is_learner: BoolArray,
-    is_core: BoolArray,
-    mode: IntArray,
-    absorption: FloatArray,
-    start: IntArray,
-    other: IntArray,
-    tie: IntArray,
-    layer: IntArray,
-    source: IntArray,
-    weight: FloatArray,
-    trust: FloatArray,
-    heard: FloatArray,
-    research_rate: float,
-    supply_rate: float,
-    upstream_rate: float,
-    teaching: float,
-    imitation_boost: float,
-    dilution: float,
-    trust_effect: float,
-) -> FloatArray:
-    """Return for each entry of the neighbour lists the share of a gap closed: neutral, by teaching, by imitating.
+def is_ahead(x: FloatArray, weight: FloatArray, s: int, i: int, j: int) -> bool:
+    """Tell whether j knows more than i in a field that the sector `s` of i uses; universities (-1) use all.
+
+    >>> import numpy as np
+    >>> x, weight = np.array([[0.2, 0.0], [0.2, 0.5]]), np.array([[1.0, 0.0]])
+    >>> is_ahead(x, weight, 0, 0, 1), is_ahead(x, weight, -1, 0, 1)
+    (False, True)
+    """
+    found = False
+    for k in range(x.shape[1]):
+        if x[j, k] > x[i, k] and (s < 0 or weight[s, k] > 0.0):
+            found = True
+            break
+    return found
+
+
+@kernel
+def tie_lessons(
+    is_learner: BoolArray, is_core: BoolArray, mode: IntArray, absorption: FloatArray, sector: IntArray,
+    field_weight: FloatArray, x: FloatArray, start: IntArray, other: IntArray, tie: IntArray,
+    layer: IntArray, source: IntArray, origin: IntArray, weight: FloatArray, trust: FloatArray, heard: FloatArray,
+    research_rate: float, supply_rate: float, upstream_rate: float, teaching: float, imitation_boost: float,
+    dilution: float, trust_effect: float,
+) -> tuple[IntArray, IntArray, IntArray, FloatArray]:  # fmt: skip
+    """Return who can teach whom along ties, by which route, and the share of a gap closed; lessons as in `learn`.
 
     share = absorption (1 - exp(-rate w h(d) (1 + trust_effect (trust - 1/2)))) / n^dilution. The second column is what
-    teaching above neutral adds, the third what imitating adds on top.
+    teaching above neutral adds, the third what imitating adds on top. All n partners that are understood dilute, also
+    those from whom there is nothing to learn.
     """
+    first = np.zeros(len(is_learner) + 1, np.int64)
+    teacher = np.empty(len(other), np.int64)
+    route = np.empty(len(other), np.int64)
     speed = np.zeros((len(other), 3))
+    n = 0
     for i in range(len(is_learner)):
+        first[i] = n
         if not is_learner[i]:
             continue
         n_teachers = 0
@@ -91,158 +100,148 @@ def tie_speeds(
             t = tie[e]
             if heard[t] <= 0.0:
                 continue
+            j = other[e]
             is_supplier = source[t] == i
             rate = tie_rate(layer[t], is_supplier, research_rate, supply_rate, upstream_rate)
             pace = rate * weight[t] * heard[t] * (1.0 + trust_effect * (trust[t] - 0.5))
             if pace <= 0.0:
                 continue
             n_teachers += 1
-            neutral = 1.0 - math.exp(-pace)
-            taught = neutral
-            if layer[t] == _SUPPLY and is_supplier and is_core[other[e]] and teaching > 1.0:
-                pace *= teaching
-                taught = 1.0 - math.exp(-pace)
-            speed[e, 0] = neutral
-            speed[e, 1] = taught - neutral
-            if mode[i] == _IMITATE and imitation_boost > 0.0:
-                speed[e, 2] = 1.0 - math.exp(-pace * (1.0 + imitation_boost)) - taught
-        if n_teachers > 0:
+            if not is_ahead(x, field_weight, sector[i], i, j):
+                continue
+            teacher[n] = j
+            route[n] = origin[t]
+            taught = pace * teaching if layer[t] == _SUPPLY and is_supplier and is_core[j] else pace
+            close_gap(speed, n, pace, max(pace, taught), imitation_boost if mode[i] == _IMITATE else 0.0)
+            n += 1
+        if n > first[i]:
             factor = absorption[i] * math.exp(-dilution * math.log(n_teachers))
-            for e in range(start[i], start[i + 1]):
+            for lesson in range(first[i], n):
                 for part in range(3):
-                    speed[e, part] *= factor
-    return speed
+                    speed[lesson, part] *= factor
+    first[len(is_learner)] = n
+    return first, teacher[:n], route[:n], speed[:n]
 
 
 @kernel
-def capped(total: FloatArray, largest: FloatArray, is_used: BoolArray, scale: FloatArray) -> None:
-    """Set the factor of each field that keeps a learner from overshooting its best teacher; 0 in fields not used.
+def close_gap(speed: FloatArray, row: int, pace: float, taught: float, boost: float) -> None:
+    """Set the three shares of a gap closed: at the neutral pace, by being taught, and on top by imitating.
 
     >>> import numpy as np
-    >>> scale = np.zeros(3)
-    >>> capped(np.array([0.5, 0.2, 0.2]), np.array([0.4, 0.4, 0.4]), np.array([True, True, False]), scale)
-    >>> scale.tolist()
-    [0.8, 1.0, 0.0]
+    >>> speed = np.zeros((1, 3)); close_gap(speed, 0, math.log(2.0), math.log(4.0), 1.0)
+    >>> speed.round(9).tolist()
+    [[0.5, 0.25, 0.1875]]
     """
-    for k in range(len(total)):
-        scale[k] = 0.0
-        if is_used[k] and total[k] > 0.0:
-            scale[k] = min(1.0, largest[k] / total[k])
+    neutral = 1.0 - math.exp(-pace)
+    speed[row, 0] = neutral
+    closed = neutral
+    if taught > pace:
+        closed = 1.0 - math.exp(-taught)
+        speed[row, 1] = closed - neutral
+    if boost > 0.0:
+        speed[row, 2] = 1.0 - math.exp(-taught * (1.0 + boost)) - closed
 
 
 @kernel
-def book_lesson(
-    stock: FloatArray, gain: FloatArray, total_gain: FloatArray, reach: float, speed: FloatArray, share: FloatArray,
-    route: int, excess_route: int,
-) -> None:  # fmt: skip
-    """Book what one teacher taught: ``reach`` is the gap in level, ``speed`` the three shares of it that were closed.
+def rival_lessons(
+    firm: IntArray, region: IntArray, sector: IntArray, uid: UidArray, mode: IntArray,
+    absorption: FloatArray, field_weight: FloatArray, x: FloatArray, n_regions: int, roster_key: np.uint64,
+    key: np.uint64, n_rivals: int, rate: float, imitation_boost: float, best: float, width: float, route: int,
+) -> tuple[IntArray, IntArray, IntArray, FloatArray]:  # fmt: skip
+    """Return the rivals each firm meets and can learn from, and the speeds of learning; lessons as in `learn`.
 
-    >>> import numpy as np
-    >>> stock, share = np.zeros((8, 9)), np.array([0.0, 0, 0, 0, 0, 0, 1, 0])
-    >>> book_lesson(stock, np.zeros((8, 9)), np.zeros((8, 9)), 2.0, np.array([0.1, 0.05, 0.2]), share, 0, 2)
-    >>> float(stock[6, 0]), float(stock[6, 2]), float(stock[3, 0])
-    (0.2, 0.1, 0.4)
+    Whom a firm meets is drawn from the roster of the firms of its region and sector.
     """
-    ledger.book_inherited(stock, gain, total_gain, speed[0] * reach, share, route)
-    if speed[1] > 0.0:
-        ledger.book_inherited(stock, gain, total_gain, speed[1] * reach, share, excess_route)
-    if speed[2] > 0.0:
-        ledger.book(stock, gain, total_gain, speed[2] * reach, _IMITATION, route)
+    group = firm_groups(firm, region, sector, len(field_weight))
+    start, ring, slot = roster_of(firm, group, n_regions * len(field_weight), uid, roster_key)
+    first = np.zeros(len(group) + 1, np.int64)
+    teacher = np.empty(len(slot) * n_rivals, np.int64)
+    speed = np.zeros((len(slot) * n_rivals, 3))
+    n = 0
+    for i in range(len(group)):
+        first[i] = n
+        if group[i] < 0:
+            continue
+        last = i
+        for m in range(n_rivals):
+            j = pick(start, ring, slot, group[i], ring_point(key, uid[i], m))
+            is_met_before = j == last
+            last = i if is_met_before else j
+            if j == i or is_met_before or not is_ahead(x, field_weight, sector[i], i, j):
+                continue
+            pace = rate * understanding(cognitive_distance(x, i, j), best, width)
+            teacher[n] = j
+            close_gap(speed, n, pace, pace, imitation_boost if mode[i] == _IMITATE else 0.0)
+            for part in range(3):
+                speed[n, part] *= absorption[i]
+            n += 1
+    first[len(group)] = n
+    return first, teacher[:n], np.full(n, route), speed[:n]
+
+
+@kernel
+def book_lessons(
+    lesson: FloatArray, is_touched: BoolArray, stock: FloatArray, gain: FloatArray, total_gain: FloatArray
+) -> None:
+    """Book what one learner learned, by route and origin, and clear the notes; the arrays are the actor's rows."""
+    for route in range(len(is_touched)):
+        if not is_touched[route]:
+            continue
+        is_touched[route] = False
+        for origin in range(lesson.shape[1]):
+            ledger.book(stock, gain, total_gain, lesson[route, origin], origin, route)
+            lesson[route, origin] = 0.0
 
 
 @kernel
 def learn(
-    is_learner: BoolArray,
-    sector: IntArray,
-    is_used: BoolArray,
-    weight: FloatArray,
-    frontier: FloatArray,
-    x: FloatArray,
-    start: IntArray,
-    teacher: IntArray,
-    route: IntArray,
-    excess_route: int,
-    speed: FloatArray,
-    origin_share: FloatArray,
-    capability: FloatArray,
-    year_gain: FloatArray,
-    stock: FloatArray,
-    gain: FloatArray,
-    total_gain: FloatArray,
-) -> None:
+    first: IntArray, teacher: IntArray, route: IntArray, speed: FloatArray, excess_route: int,
+    sector: IntArray, weight: FloatArray, frontier: FloatArray, x: FloatArray,
+    capability: FloatArray, year_gain: FloatArray, stock: FloatArray, gain: FloatArray, total_gain: FloatArray,
+) -> None:  # fmt: skip
     """Let every learner close part of the gap to its teachers, never overshooting the best, and book the gain.
 
-    dx_ik = sum_j speed_ij max(0, x_jk - x_ik), at most the largest gap. ``x`` is what everybody knew before; the
-    teachers of i are ``teacher[start[i]:start[i + 1]]``, with speeds as from `tie_speeds`. Neutral gains take the
-    teacher's origins and the entry's route, gains by teaching the excess route, gains by imitating their own origin.
+    dx_ik = sum_j speed_ij max(0, x_jk - x_ik), at most the largest gap, in the fields the sector of i uses. ``x`` is
+    what everybody knew before; the teachers of i are ``teacher[first[i]:first[i + 1]]``. Neutral gains take the
+    teacher's origins and the lesson's route, gains by teaching the excess route, gains by imitating their own origin.
     """
     n_fields = len(frontier)
+    share = ledger.origin_shares(stock)
+    lesson = np.zeros((stock.shape[2], stock.shape[1]))
+    is_touched = np.zeros(stock.shape[2], np.bool_)
     total, largest, scale = np.zeros(n_fields), np.zeros(n_fields), np.zeros(n_fields)
-    for i in range(len(is_learner)):
-        if not is_learner[i] or start[i] == start[i + 1]:
+    for i in range(len(sector)):
+        if first[i] == first[i + 1]:
             continue
-        total[:] = 0.0
-        largest[:] = 0.0
-        for e in range(start[i], start[i + 1]):
-            share = speed[e, 0] + speed[e, 1] + speed[e, 2]
-            if share > 0.0:
-                for k in range(n_fields):
-                    gap = max(0.0, x[teacher[e], k] - x[i, k])
-                    total[k] += share * gap
-                    largest[k] = max(largest[k], gap)
-        row = sector[i] if sector[i] >= 0 else len(is_used) - 1
-        capped(total, largest, is_used[row], scale)
+        s = sector[i]
         for k in range(n_fields):
-            capability[i, k] += scale[k] * total[k] * frontier[k]
-            if sector[i] >= 0:
-                year_gain[i] += weight[sector[i], k] * scale[k] * total[k]
-            scale[k] *= frontier[k]
-        for e in range(start[i], start[i + 1]):
-            if speed[e, 0] <= 0.0:
-                continue
+            total[k] = 0.0
+            largest[k] = 0.0
+        for e in range(first[i], first[i + 1]):
+            closed = speed[e, 0] + speed[e, 1] + speed[e, 2]
+            for k in range(n_fields):
+                gap = max(0.0, x[teacher[e], k] - x[i, k])
+                total[k] += closed * gap
+                largest[k] = max(largest[k], gap)
+        for k in range(n_fields):
+            scale[k] = 0.0
+            if total[k] > 0.0 and (s < 0 or weight[s, k] > 0.0):
+                part = min(1.0, largest[k] / total[k])
+                capability[i, k] += part * total[k] * frontier[k]
+                if s >= 0:
+                    year_gain[i] += weight[s, k] * part * total[k]
+                scale[k] = part * frontier[k]
+        for e in range(first[i], first[i + 1]):
             j = teacher[e]
             reach = 0.0
             for k in range(n_fields):
                 reach += scale[k] * max(0.0, x[j, k] - x[i, k])
-            book_lesson(stock[i], gain[i], total_gain[i], reach, speed[e], origin_share[j], route[e], excess_route)
-
-
-@kernel
-def rival_speeds(
-    x: FloatArray,
-    group: IntArray,
-    uid: UidArray,
-    mode: IntArray,
-    absorption: FloatArray,
-    start: IntArray,
-    ring: UidArray,
-    slot: IntArray,
-    key: np.uint64,
-    n_rivals: int,
-    rate: float,
-    imitation_boost: float,
-    best: float,
-    width: float,
-) -> tuple[IntArray, FloatArray]:
-    """Return the rivals each firm meets, shape (actors * n_rivals,), and the speeds of learning from them.
-
-    ``group`` is the region and sector of a firm, -1 for others; start, ring and slot are the roster of the groups.
-    """
-    rival = np.full(len(group) * n_rivals, -1, np.int64)
-    speed = np.zeros((len(rival), 3))
-    for i in range(len(group)):
-        for m in range(n_rivals):
-            e = i * n_rivals + m
-            rival[e] = i
-            if group[i] < 0:
-                continue
-            j = pick(start, ring, slot, group[i], ring_point(key, uid[i], m))
-            if j == i or j < 0 or (m > 0 and rival[e - 1] == j):
-                continue
-            rival[e] = j
-            pace = rate * understanding(cognitive_distance(x, i, j), best, width)
-            neutral = 1.0 - math.exp(-pace)
-            speed[e, 0] = absorption[i] * neutral
-            if mode[i] == _IMITATE:
-                speed[e, 2] = absorption[i] * (1.0 - math.exp(-pace * (1.0 + imitation_boost)) - neutral)
-    return rival, speed
+            is_touched[route[e]] = True
+            for origin in range(share.shape[1]):
+                lesson[route[e], origin] += speed[e, 0] * reach * share[j, origin]
+            if speed[e, 1] > 0.0:
+                is_touched[excess_route] = True
+                for origin in range(share.shape[1]):
+                    lesson[excess_route, origin] += speed[e, 1] * reach * share[j, origin]
+            lesson[route[e], _IMITATION] += speed[e, 2] * reach
+        book_lessons(lesson, is_touched, stock[i], gain[i], total_gain[i])

@@ -9,7 +9,6 @@ import numpy as np
 from abm.kernel import kernel
 from abm.kernels_projects import (
     chance_to_dare,
-    is_present,
     learned_share,
     new_product_share,
     payer_place,
@@ -17,20 +16,27 @@ from abm.kernels_projects import (
     result_worth,
 )
 from abm.randomness import beta_three_three, uniform
-from abm.state.codes import Kind, ProjectKind
+from abm.state.codes import Kind, Service, Stage
 from abm.types import BoolArray, FloatArray, IntArray, UidArray
 
 _FIRM = int(Kind.FIRM)
-_CALL = int(ProjectKind.CALL)
+_SHELF = int(Stage.SHELVED)
+_FACILITIES = int(Service.FACILITIES)
+_PILOT_SERVICE = int(Service.PILOT)
 
 
 @kernel
-def finished_stages(is_active: BoolArray, stage: IntArray, remaining: IntArray, shelved: int) -> IntArray:
-    """Return the rows of projects whose stage is over or which are given up."""
+def finished_stages(is_active: BoolArray, stage: IntArray, remaining: IntArray) -> IntArray:
+    """Return the rows of projects whose stage is over or which are given up.
+
+    >>> import numpy as np
+    >>> finished_stages(np.ones(4, np.bool_), np.array([0, 1, 4, 2]), np.array([0, 1, 0, -1])).tolist()
+    [0, 3]
+    """
     rows = np.empty(len(is_active), np.int64)
     number = 0
     for p in range(len(is_active)):
-        if is_active[p] and stage[p] != shelved and remaining[p] <= 0:
+        if is_active[p] and stage[p] != _SHELF and remaining[p] <= 0:
             rows[number] = p
             number += 1
     return rows[:number].copy()
@@ -57,165 +63,93 @@ def pilot_chance(service: float, base: float, gain: float, own: float) -> float:
 
 
 @kernel
-def project_trust(
-    done: IntArray,
-    n_members: IntArray,
-    member: IntArray,
-    start: IntArray,
-    other: IntArray,
-    tie: IntArray,
-    layer: IntArray,
-    trust: FloatArray,
-    stranger: float,
-) -> FloatArray:
-    """Return the mean trust between initiator and partners of each project in `done`; 1/2 where one works alone."""
-    result = np.full(len(done), 0.5)
-    for d in range(len(done)):
-        p = done[d]
-        if n_members[p] < 2:
-            continue
-        total = 0.0
-        for m in range(1, n_members[p]):
-            row = research_tie(start, other, tie, layer, member[p, 0], member[p, m])
-            total += trust[row] if row >= 0 else stranger
-        result[d] = total / (n_members[p] - 1)
-    return result
+def project_teams(
+    done: IntArray, kind: IntArray, n_members: IntArray, member: IntArray, member_uid: UidArray, field: IntArray,
+    actor_is_active: BoolArray, actor_uid: UidArray, actor_kind: IntArray, capability: FloatArray,
+    frontier: FloatArray, service: FloatArray, start: IntArray, other: IntArray, tie: IntArray, layer: IntArray,
+    trust: FloatArray, stranger: float,
+) -> tuple[FloatArray, IntArray]:  # fmt: skip
+    """Return what the members of each project in `done` bring to it, shape (done, 5), and the firm that leads it.
 
+    The best skill x_k, access to facilities and to a pilot of those present, their number, and the mean trust between
+    initiator and partners (`stranger` without a tie, 1/2 where one works alone). The firm that would make the product
+    is who answers for the project, if a firm, else the first firm; -1 for none.
 
-@kernel
-def project_strength(
-    done: IntArray,
-    n_members: IntArray,
-    member: IntArray,
-    member_uid: UidArray,
-    field: IntArray,
-    actor_is_active: BoolArray,
-    actor_uid: UidArray,
-    capability: FloatArray,
-    frontier: FloatArray,
-    service: FloatArray,
-    facilities: int,
-    pilot: int,
-) -> FloatArray:
-    """Return the best members' skill x_k, access to facilities and to a pilot, and the number present, (done, 4)."""
-    result = np.zeros((len(done), 4))
-    for d in range(len(done)):
-        p = done[d]
-        k = field[p]
-        for m in range(n_members[p]):
-            i = member[p, m]
-            if is_present(i, member_uid[p, m], actor_is_active, actor_uid):
-                result[d, 0] = max(result[d, 0], capability[i, k] / frontier[k])
-                result[d, 1] = max(result[d, 1], service[i, facilities])
-                result[d, 2] = max(result[d, 2], service[i, pilot])
-                result[d, 3] += 1.0
-    return result
-
-
-@kernel
-def lead_firms(
-    done: IntArray,
-    kind: IntArray,
-    n_members: IntArray,
-    member: IntArray,
-    member_uid: UidArray,
-    actor_is_active: BoolArray,
-    actor_uid: UidArray,
-    actor_kind: IntArray,
-) -> IntArray:
-    """Return the firm that would make the product: who answers, if a firm, else the first firm; -1 for none."""
+    >>> import numpy as np
+    >>> yes, none, uid = np.ones(2, np.bool_), np.zeros(2, np.int64), np.array([7, 9], np.uint64)
+    >>> team, lead = project_teams(none[:1], none, np.array([2]), np.array([[0, 1]]), uid.reshape(1, 2), none, yes, uid,
+    ...     np.array([1, 0]), np.array([[0.4], [0.2]]), np.array([0.5]), np.zeros((2, 6)), np.zeros(3, np.int64), none,
+    ...     none, none, np.zeros(2), 0.25)
+    >>> team.tolist(), lead.tolist()
+    ([[0.8, 0.0, 0.0, 2.0, 0.25]], [1])
+    """
+    team = np.zeros((len(done), 5))
     lead = np.full(len(done), -1, np.int64)
     for d in range(len(done)):
         p = done[d]
-        for m in range(payer_place(kind[p], n_members[p]), n_members[p]):
+        k = field[p]
+        total = 0.0
+        for m in range(n_members[p]):
             i = member[p, m]
-            if lead[d] < 0 and is_present(i, member_uid[p, m], actor_is_active, actor_uid) and actor_kind[i] == _FIRM:
+            if m > 0:
+                row = research_tie(start, other, tie, layer, member[p, 0], i)
+                total += trust[row] if row >= 0 else stranger
+            if i < 0 or not actor_is_active[i] or actor_uid[i] != member_uid[p, m]:
+                continue
+            team[d, 0] = max(team[d, 0], capability[i, k] / frontier[k])
+            team[d, 1] = max(team[d, 1], service[i, _FACILITIES])
+            team[d, 2] = max(team[d, 2], service[i, _PILOT_SERVICE])
+            team[d, 3] += 1.0
+            if lead[d] < 0 and actor_kind[i] == _FIRM and m >= payer_place(kind[p], n_members[p]):
                 lead[d] = i
-    return lead
+        team[d, 4] = total / (n_members[p] - 1) if n_members[p] > 1 else 0.5
+    return team, lead
 
 
 @kernel
 def pilot_courage(
-    done: IntArray,
-    lead: IntArray,
-    kind: IntArray,
-    field: IntArray,
-    artefact: FloatArray,
-    research_cost: FloatArray,
-    strength: FloatArray,
-    sector: IntArray,
-    expected_orders: FloatArray,
-    cash: FloatArray,
-    absorption: FloatArray,
-    capability: FloatArray,
-    frontier: FloatArray,
-    weight: FloatArray,
-    quarters: float,
-    pilot_cost: float,
-    last_cost: float,
-    call_part: float,
-    cash_share: float,
-    rho: float,
-    reference: float,
-    gain_value: float,
-    product_value: float,
-    novelty_return: float,
-    chances: FloatArray,
-    risk_aversion: float,
-    sharpness: float,
-) -> FloatArray:
-    """Return the chance that the lead firm dares pilot and industrialisation, by expected worth over its own burden.
+    is_call: bool, ahead: float, research_cost: float, present: float, size: float, cash: float, absorption: float,
+    weight: float, chance: float, quarters: float, pilot_cost: float, last_cost: float, call_part: float,
+    cash_share: float, rho: float, reference: float, gain_value: float, product_value: float, novelty_return: float,
+    risk_aversion: float, sharpness: float,
+) -> float:  # fmt: skip
+    """Return the chance that a firm dares pilot and industrialisation, by expected worth over its own burden.
 
     `quarters` of pilot at `pilot_cost` and the last stage at `last_cost` times the quarterly research cost; the firm
-    bears its part among the members present. `chances` is the chance of success per project. A firm that cannot pay
-    the first quarter of the pilot from its cash, or a project without a firm, stops.
+    bears its part among the members present. `ahead` is how far the result is ahead of the firm relative to the
+    frontier, `chance` that of success. A firm that cannot pay the first quarter of the pilot from its cash stops.
+
+    >>> terms = (2.0, 1.0, 1.0, 0.5, 0.5, 1.0, 1.0, 0.0, 0.25, 1.0, 0.0, 5.0)
+    >>> [pilot_courage(False, 0.1, 1.0, 1.0, 1.0, cash, 0.5, 0.5, 3.0, *terms) for cash in (2.0, 1.0)]
+    [0.5, 0.0]
     """
-    dare = np.zeros(len(done))
-    for d in range(len(done)):
-        i = lead[d]
-        if i < 0:
-            continue
-        p = done[d]
-        k = field[p]
-        part = 1.0 / max(1.0, strength[d, 3])
-        if kind[p] == _CALL:
-            part *= 1.0 - call_part
-        if part * pilot_cost * research_cost[d] > cash_share * cash[i]:
-            continue
-        burden = part * research_cost[d] * (quarters * pilot_cost + last_cost)
-        gap = max(0.0, artefact[p] - capability[i, k]) / frontier[k]
-        worth = result_worth(
-            expected_orders[i], weight[sector[i], k], gap, learned_share(absorption[i], burden, rho, reference),
-            new_product_share(research_cost[d], expected_orders[i], novelty_return), gain_value, product_value,
-        )  # fmt: skip
-        dare[d] = chance_to_dare(chances[d] * worth, burden, risk_aversion, sharpness)
-    return dare
+    part = 1.0 / max(1.0, present)
+    if is_call:
+        part *= 1.0 - call_part
+    if part * pilot_cost * research_cost > cash_share * cash:
+        return 0.0
+    burden = part * research_cost * (quarters * pilot_cost + last_cost)
+    worth = result_worth(
+        size, weight, max(0.0, ahead), learned_share(absorption, burden, rho, reference),
+        new_product_share(research_cost, size, novelty_return), gain_value, product_value,
+    )  # fmt: skip
+    return chance_to_dare(chance * worth, burden, risk_aversion, sharpness)
 
 
 @kernel
-def result_levels(
-    done: IntArray,
-    is_result: BoolArray,
-    uid: UidArray,
-    field: IntArray,
-    strength: FloatArray,
-    frontier: FloatArray,
-    artefact: FloatArray,
-    step: float,
-    radical_share: float,
-    radical_factor: float,
-    leapfrog: float,
+def result_level(
+    skill: float, uid: np.uint64, step: float, radical_share: float, radical_factor: float, leapfrog: float,
     key: np.uint64,
-) -> None:
-    """Set the level of new results: B = min(F, max_j A_jk + z F), z ~ step Beta(3, 3); radical ones leap further."""
-    for d in range(len(done)):
-        if not is_result[d]:
-            continue
-        p = done[d]
-        k = field[p]
-        z = step * beta_three_three(key, uid[p], 1)
-        top = 1.0
-        if uniform(key, uid[p], 0) < radical_share:
-            z *= radical_factor
-            top += leapfrog
-        artefact[p] = min(top, strength[d, 0] + z) * frontier[k]
+) -> float:  # fmt: skip
+    """Return the level of a new result, frontier = 1: min(1, x + z), z ~ step Beta(3, 3); radical ones leap further.
+
+    >>> import numpy as np
+    >>> [result_level(0.9, np.uint64(5), 0.0, share, 3.0, 0.1, np.uint64(7)) for share in (0.0, 1.0)]
+    [0.9, 0.9]
+    """
+    z = step * beta_three_three(key, uid, 1)
+    top = 1.0
+    if uniform(key, uid, 0) < radical_share:
+        z *= radical_factor
+        top += leapfrog
+    return min(top, skill + z)

@@ -5,14 +5,16 @@ from __future__ import annotations
 import numpy as np
 
 from abm.kernel import kernel
-from abm.kernels_outcomes import pilot_chance, research_chance
+from abm.kernels_outcomes import pilot_chance, pilot_courage, research_chance, result_level
 from abm.kernels_projects import new_product_share
 from abm.randomness import uniform
-from abm.state.codes import Event, ProjectKind, Stage
+from abm.state.codes import Event, Origin, ProjectKind, Route, Stage
 from abm.types import BoolArray, FloatArray, IntArray, UidArray
 
 GOES_ON = -1
 """Outcome of a stage that ends without an event: development that leads to a pilot."""
+_OWN = int(ProjectKind.OWN)
+_CALL = int(ProjectKind.CALL)
 _BY_UNIVERSITY = int(ProjectKind.UNIVERSITY)
 _RESEARCH = int(Stage.RESEARCH)
 _DEVELOPMENT = int(Stage.DEVELOPMENT)
@@ -26,58 +28,157 @@ _PILOT_FAILED = int(Event.PILOT_FAILED)
 _INDUSTRIALISED = int(Event.INDUSTRIALISED)
 _NOT_INDUSTRIALISED = int(Event.INDUSTRIALISATION_FAILED)
 _ABANDONED = int(Event.ABANDONED)
+_ARTEFACT = int(Event.ARTEFACT)
+_ALONE = int(Origin.OWN_RESEARCH)
+_TOGETHER = int(Origin.JOINT_RESEARCH)
+_COMMON = int(Origin.CALL)
+_OWN_ROUTE = int(Route.OWN)
+_BY_CALL = int(Route.CALL)
+_NEUTRAL = 0.5
 
 
 @kernel
 def stage_outcomes(
-    done: IntArray,
-    uid: UidArray,
-    kind: IntArray,
-    stage: IntArray,
-    remaining: IntArray,
-    strength: FloatArray,
-    trust: FloatArray,
-    dare: FloatArray,
-    service_share: FloatArray,
-    hazard: float,
-    facility_gain: float,
-    agreement: float,
-    base: float,
-    gain: float,
-    own: float,
-    last_success: float,
-    key: np.uint64,
-) -> IntArray:
+    done: IntArray, team: FloatArray, lead: IntArray, uid: UidArray, kind: IntArray, stage: IntArray,
+    remaining: IntArray, field: IntArray, cost: FloatArray, artefact: FloatArray, service_share: FloatArray,
+    sector: IntArray, expected_orders: FloatArray, cash: FloatArray, absorption: FloatArray, capability: FloatArray,
+    frontier: FloatArray, weight: FloatArray, factor: FloatArray, novelty: FloatArray,
+    hazard: float, facility_gain: float, agreement: float, base: float, gain: float, own: float, last_success: float,
+    quarters: float, last_cost: float, call_part: float, cash_share: float, rho: float, reference: float,
+    gain_value: float, product_value: float, novelty_return: float, risk_aversion: float, sharpness: float,
+    step: float, radical_share: float, radical_factor: float, leapfrog: float, key: np.uint64, level_key: np.uint64,
+) -> IntArray:  # fmt: skip
     """Return what happened to each project in `done`, as a code of `Event`, -1 where it simply goes on.
 
     Before a pilot members agree on how to go on, the likelier the more they trust each other; a firm that has taken
     up a university result decides alone. A success that needed a service (drawn between the chance without and the
-    chance with it) marks the project.
+    chance with it) marks the project. Research that succeeds sets the level of the result, a product raises the share
+    of the leading firm's sales from new products. `team` and `lead` are those of `project_teams`.
     """
     outcome = np.full(len(done), GOES_ON, np.int64)
     for d in range(len(done)):
         p = done[d]
+        k = field[p]
+        i = lead[d]
+        research_cost = cost[p] / factor[stage[p]]
         draw = uniform(key, uid[p], stage[p])
         if remaining[p] < 0:
             outcome[d] = _ABANDONED
         elif stage[p] == _RESEARCH:
-            chance = research_chance(strength[d, 0], trust[d], strength[d, 1], hazard, facility_gain)
+            chance = research_chance(team[d, 0], team[d, 4], team[d, 1], hazard, facility_gain)
             outcome[d] = _FOUND if draw < chance else _NOT_FOUND
-            if research_chance(strength[d, 0], trust[d], 0.0, hazard, facility_gain) <= draw < chance:
+            if research_chance(team[d, 0], team[d, 4], 0.0, hazard, facility_gain) <= draw < chance:
                 service_share[p] = 1.0
+            if draw < chance:
+                level = result_level(team[d, 0], uid[p], step, radical_share, radical_factor, leapfrog, level_key)
+                artefact[p] = level * frontier[k]
         elif stage[p] == _DEVELOPMENT:
-            must_agree = strength[d, 3] > 1.5 and kind[p] != _BY_UNIVERSITY
-            agree = agreement * (0.5 + trust[d]) if must_agree else 1.0
-            if draw >= min(1.0, agree) * dare[d]:
+            must_agree = team[d, 3] > 1.5 and kind[p] != _BY_UNIVERSITY
+            agree = min(1.0, agreement * (0.5 + team[d, 4])) if must_agree else 1.0
+            dare = 0.0
+            if i >= 0:
+                dare = pilot_courage(
+                    kind[p] == _CALL, (artefact[p] - capability[i, k]) / frontier[k], research_cost, team[d, 3],
+                    expected_orders[i], cash[i], absorption[i], weight[sector[i], k],
+                    pilot_chance(team[d, 2], base, gain, own) * last_success, quarters, factor[_PILOT], last_cost,
+                    call_part, cash_share, rho, reference, gain_value, product_value, novelty_return, risk_aversion,
+                    sharpness,
+                )  # fmt: skip
+            if draw >= agree * dare:
                 outcome[d] = _SHELVED
         elif stage[p] == _PILOT:
-            chance = pilot_chance(strength[d, 2], base, gain, own)
+            chance = pilot_chance(team[d, 2], base, gain, own)
             outcome[d] = _PILOTED if draw < chance else _PILOT_FAILED
             if pilot_chance(0.0, base, gain, own) <= draw < chance:
                 service_share[p] = 1.0
         else:
             outcome[d] = _INDUSTRIALISED if draw < last_success else _NOT_INDUSTRIALISED
+            if draw < last_success and i >= 0:
+                added = new_product_share(research_cost, expected_orders[i], novelty_return)
+                novelty[i] += (1.0 - novelty[i]) * added
     return outcome
+
+
+@kernel
+def what_is_learned(
+    done: IntArray, outcome: IntArray, kind: IntArray, n_members: IntArray, tie_origin: IntArray,
+    service_share: FloatArray,
+) -> tuple[BoolArray, FloatArray, IntArray, IntArray, FloatArray]:  # fmt: skip
+    """Return what each project leaves: whether it teaches, how it is judged, origin and route of what it teaches.
+
+    Judged a success 1, neutral 1/2 or a failure 0 where it ended or was laid aside, else -1 (F5). Last comes the share
+    of what is learned that is credited to services of a platform.
+
+    >>> import numpy as np
+    >>> found, judged, origin, route, credit = what_is_learned(np.array([0, 1]), np.array([_FOUND, _SHELVED]),
+    ...     np.array([int(ProjectKind.JOINT), _CALL]), np.array([2, 3]), np.array([0, 3]), np.ones(2))
+    >>> found.tolist(), judged.tolist(), credit.tolist()
+    ([True, False], [-1.0, 0.5], [1.0, 0.0])
+    >>> origin.tolist() == [_TOGETHER, _COMMON], route.tolist() == [0, _BY_CALL]
+    (True, True)
+    """
+    number = len(done)
+    teaches = np.zeros(number, np.bool_)
+    judged = np.full(number, -1.0)
+    origin = np.full(number, _ALONE, np.int64)
+    route = np.full(number, _OWN_ROUTE, np.int64)
+    credit = np.zeros(number)
+    for d in range(number):
+        p = done[d]
+        event = outcome[d]
+        teaches[d] = event in (_FOUND, _INDUSTRIALISED)
+        if event == _INDUSTRIALISED:
+            judged[d] = 1.0
+        elif event in (_SHELVED, _PILOT_FAILED, _NOT_INDUSTRIALISED):
+            judged[d] = _NEUTRAL
+        elif event in (_NOT_FOUND, _ABANDONED):
+            judged[d] = 0.0
+        if kind[p] == _CALL:
+            origin[d] = _COMMON
+            route[d] = _BY_CALL
+            continue
+        credit[d] = service_share[p]
+        if n_members[p] > 1:
+            if kind[p] != _OWN:
+                origin[d] = _TOGETHER
+            if tie_origin[p] >= 0:
+                route[d] = tie_origin[p]
+    return teaches, judged, origin, route, credit
+
+
+@kernel
+def told_events(
+    done: IntArray, outcome: IntArray, kind: IntArray, cause: IntArray, first: int
+) -> tuple[IntArray, IntArray, IntArray]:
+    """Return kind, project and cause of the events to record: the outcomes, then results, then those put on a shelf.
+
+    `first` is the identity the first of them gets: results are caused by the success of research, and one of a
+    university goes straight to the shelf.
+
+    >>> import numpy as np
+    >>> code, rows, why = told_events(np.array([4]), np.array([_FOUND]), np.array([0, 0, 0, 0, 3]), np.full(5, 8), 20)
+    >>> code.tolist() == [_FOUND, _ARTEFACT, _SHELVED], rows.tolist(), why.tolist()
+    (True, [4, 4, 4], [8, 20, 20])
+    """
+    code = np.empty(3 * len(done), np.int64)
+    rows = np.empty(3 * len(done), np.int64)
+    why = np.empty(3 * len(done), np.int64)
+    number = 0
+    for d in range(len(done)):
+        if outcome[d] != GOES_ON:
+            code[number] = outcome[d]
+            rows[number] = done[d]
+            why[number] = cause[done[d]]
+            number += 1
+    n_outcomes = number
+    for event in (_ARTEFACT, _SHELVED):
+        for e in range(n_outcomes):
+            if code[e] == _FOUND and (event == _ARTEFACT or kind[rows[e]] == _BY_UNIVERSITY):
+                code[number] = event
+                rows[number] = rows[e]
+                why[number] = first + e
+                number += 1
+    return code[:number].copy(), rows[:number].copy(), why[:number].copy()
 
 
 @kernel
@@ -121,20 +222,3 @@ def apply_outcomes(
             remaining[p] = duration[stage[p]]
         else:
             is_active[p] = False
-
-
-@kernel
-def open_markets(
-    outcome: IntArray,
-    lead: IntArray,
-    research_cost: FloatArray,
-    expected_orders: FloatArray,
-    novelty: FloatArray,
-    novelty_return: float,
-) -> None:
-    """Raise the share of sales from new products of the firms whose project became a product."""
-    for d in range(len(outcome)):
-        i = lead[d]
-        if outcome[d] == _INDUSTRIALISED and i >= 0:
-            added = new_product_share(research_cost[d], expected_orders[i], novelty_return)
-            novelty[i] += (1.0 - novelty[i]) * added

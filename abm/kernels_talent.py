@@ -7,14 +7,16 @@ import math
 import numpy as np
 
 from abm.kernel import kernel
-from abm.randomness import uniform
 from abm.state import ledger
-from abm.state.codes import Kind, Level, Route
-from abm.types import BoolArray, FloatArray, IntArray, UidArray
+from abm.state.codes import Kind, Level, Origin, Route
+from abm.state.groups import regional_mean
+from abm.state.talent_pool import join_pool
+from abm.types import BoolArray, FloatArray, IntArray
 
 _UNIVERSITY = int(Kind.UNIVERSITY)
 _INTELLIGENT = int(Level.INTELLIGENT)
-_PEOPLE = int(Route.PEOPLE)
+_PEOPLE_ROUTE = int(Route.PEOPLE)
+_PEOPLE = int(Origin.PEOPLE)
 _SMALLEST = 1e-9
 
 
@@ -35,11 +37,10 @@ def wanted_talent(
 ) -> FloatArray:
     """Return the talent each employer wants: a firm for plant and research, a university as its money allows.
 
-    >>> import numpy as np
-    >>> one = np.array([0]); level = np.array([[0.0, 0.5, 0.0]])
-    >>> wanted_talent(one, one, one, np.array([4.0]), np.array([100.0]), level, np.array([2.0]), np.array([9.0]),
-    ...     np.array([0.1]), 0.03, 2.0, 0.5).round(9).tolist()
-    [16.0]
+    >>> one, level, wage = np.array([0]), np.array([[0.0, 0.5, 0.0]]), np.array([0.1])
+    >>> [wanted_talent(one, np.array([kind]), one, np.array([4.0]), np.array([100.0]), level, np.array([2.0]),
+    ...     np.array([9.0]), wage, 0.03, 2.0, 0.5).round(9).tolist() for kind in (0, 1)]
+    [[16.0], [4.08]]
     """
     result = np.zeros(len(employer))
     for a in range(len(employer)):
@@ -57,22 +58,25 @@ def wanted_talent(
 @kernel
 def appeals(
     employer: IntArray,
+    firm: IntArray,
     kind: IntArray,
     region: IntArray,
     sales: FloatArray,
     margin: FloatArray,
-    mean_sales: FloatArray,
+    n_regions: int,
     prestige: float,
     margin_appeal: float,
     university_appeal: float,
 ) -> FloatArray:
     """Return the appeal of each employer: prestige by size, expected pay by margin; universities have their own.
 
-    >>> import numpy as np
-    >>> appeals(np.array([0, 1]), np.array([0, 1]), np.array([0, 0]), np.array([30.0, 0.0]), np.array([0.1, 0.0]),
-    ...     np.array([30.0]), 1.0, 2.0, 0.6).round(4).tolist()
+    Size is sales over the mean of the firms of the region; ``firm`` lists the firms, ``employer`` universities too.
+
+    >>> appeals(np.array([0, 1]), np.array([0]), np.array([0, 1]), np.array([0, 0]), np.array([30.0, 0.0]),
+    ...     np.array([0.1, 0.0]), 1, 1.0, 2.0, 0.6).round(4).tolist()
     [0.8931, 0.6]
     """
+    mean_sales = regional_mean(firm, region, sales, n_regions)
     result = np.zeros(len(employer))
     for a in range(len(employer)):
         i = employer[a]
@@ -91,7 +95,6 @@ def separations(
 ) -> tuple[FloatArray, FloatArray]:  # fmt: skip
     """Return how many retire and how many leave for another post (or are released where far fewer are wanted).
 
-    >>> import numpy as np
     >>> zero, ten = np.array([0]), np.array([10.0])
     >>> retired, left = separations(zero, zero, np.array([False]), ten, ten, np.zeros(1), 0.01, 0.02, 1.5, 0.5)
     >>> retired.round(9).tolist(), left.round(9).tolist()
@@ -114,31 +117,54 @@ def separations(
 
 
 @kernel
-def hires(region: IntArray, vacancy: FloatArray, appeal: FloatArray, looking: FloatArray, n_rounds: int) -> FloatArray:
+def vacancies(
+    employer: IntArray, talent: FloatArray, wanted: FloatArray, retired: FloatArray, left: FloatArray, growth: float
+) -> FloatArray:
+    """Return how many each employer looks for: what it wants and has not, as far as it can grow in a quarter.
+
+    Who has gone is replaced at once; beyond that the number grows by ``growth`` of those who stay, or one.
+
+    >>> vacancies(np.array([0]), np.array([10.0]), np.array([20.0]), np.array([1.0]), np.array([1.0]), 0.25).tolist()
+    [4.0]
+    """
+    result = np.zeros(len(employer))
+    for a in range(len(employer)):
+        staying = talent[employer[a]] - retired[a] - left[a]
+        most = max(1.0, growth * staying) + left[a] + retired[a]
+        result[a] = min(max(0.0, wanted[a] - staying), most)
+    return result
+
+
+@kernel
+def hires(
+    employer: IntArray, region: IntArray, vacancy: FloatArray, appeal: FloatArray, looking: FloatArray, n_rounds: int
+) -> FloatArray:
     """Return how many each employer hires: those who look share themselves out by vacancies times e^appeal.
 
-    ``region`` is the employer's, ``looking`` the people who look, by region. Nobody hires more than it wants; people
-    turned down look again, for a few rounds.
+    ``looking`` are the people who look, by region. Nobody hires more than it wants; people turned down look again,
+    for a few rounds.
 
-    >>> import numpy as np
-    >>> hires(np.array([0, 0]), np.array([1.0, 6.0]), np.array([math.log(2.0), 0.0]), np.array([4.0]), 2).tolist()
+    >>> hires(np.arange(2), np.array([0, 0]), np.array([1.0, 6.0]), np.array([math.log(2.0), 0.0]), np.array([4.0]), 2).tolist()
     [1.0, 3.0]
     """
-    hired = np.zeros(len(region))
+    hired = np.zeros(len(employer))
+    pull = np.empty(len(employer))
+    for a in range(len(employer)):
+        pull[a] = math.exp(appeal[a]) if vacancy[a] > _SMALLEST else 0.0
     left = looking.copy()
     for _ in range(n_rounds):
         total = np.zeros(len(looking))
-        for a in range(len(region)):
+        for a in range(len(employer)):
             if vacancy[a] - hired[a] > _SMALLEST:
-                total[region[a]] += (vacancy[a] - hired[a]) * math.exp(appeal[a])
+                total[region[employer[a]]] += (vacancy[a] - hired[a]) * pull[a]
         taken = np.zeros(len(looking))
-        for a in range(len(region)):
+        for a in range(len(employer)):
             open_posts = vacancy[a] - hired[a]
-            if open_posts > _SMALLEST and left[region[a]] > 0.0:
-                share = open_posts * math.exp(appeal[a]) / total[region[a]]
-                number = min(open_posts, left[region[a]] * share)
+            if open_posts > _SMALLEST and left[region[employer[a]]] > 0.0:
+                share = open_posts * pull[a] / total[region[employer[a]]]
+                number = min(open_posts, left[region[employer[a]]] * share)
                 hired[a] += number
-                taken[region[a]] += number
+                taken[region[employer[a]]] += number
         for r in range(len(left)):
             left[r] = max(0.0, left[r] - taken[r])
     return hired
@@ -147,27 +173,59 @@ def hires(region: IntArray, vacancy: FloatArray, appeal: FloatArray, looking: Fl
 @kernel
 def pool_inflow(
     employer: IntArray,
+    kind: IntArray,
     region: IntArray,
-    number: FloatArray,
+    talent: FloatArray,
+    left: FloatArray,
     capability: FloatArray,
-    share: FloatArray,
+    stock: FloatArray,
+    graduate_rate: float,
     pool: FloatArray,
     pool_capability: FloatArray,
     pool_origin: FloatArray,
-) -> None:
-    """Add people from each employer to the pool of its region: number, mean capability and mean origins."""
+) -> FloatArray:
+    """Let who has left an employer, and graduates, join the region's pool with what they know; count the graduates.
+
+    The knowledge of people from a firm has the origins of the firm's (``stock``); a university forms people: what
+    they know arises with them. Return the graduates by region.
+
+    >>> pool, known, origin, zero = np.array([3.0]), np.array([[0.4]]), np.zeros((1, 8)), np.array([0])
+    >>> pool_inflow(zero, np.array([1]), zero, np.array([4.0]), np.array([0.6]), np.array([[0.8]]),
+    ...     np.zeros((1, 8, 9)), 0.1, pool, known, origin).tolist()
+    [0.4]
+    >>> pool.tolist(), known.round(9).tolist(), float(origin[0, 7])
+    ([4.0], [[0.5]], 0.25)
+    """
+    n_regions, n_fields, n_origins = len(pool), capability.shape[1], stock.shape[1]
+    graduates, coming = np.zeros(n_regions), np.zeros(n_regions)
+    known, arisen = np.zeros((n_regions, n_fields)), np.zeros((n_regions, n_origins))
+    share = np.zeros(n_origins)
     for a in range(len(employer)):
         i = employer[a]
         r = region[i]
-        if number[a] <= 0.0:
+        number = left[a]
+        if kind[i] == _UNIVERSITY:
+            graduates[r] += graduate_rate * talent[i]
+            number += graduate_rate * talent[i]
+        if number <= 0.0:
             continue
-        part = number[a] / (pool[r] + number[a])
-        for k in range(pool_capability.shape[1]):
-            pool_capability[r, k] += part * (capability[i, k] - pool_capability[r, k])
-        for o in range(pool_origin.shape[1]):
-            mean = (1.0 - part) * pool_origin[r, o] + part * share[i, o]
-            pool_origin[r, o] = min(1.0, mean)  # a mean of shares: 1 is passed by rounding only
-        pool[r] += number[a]
+        if kind[i] == _UNIVERSITY:
+            arisen[r, _PEOPLE] += number
+        else:
+            ledger.shares_by_origin(stock[i], share)
+            for o in range(n_origins):
+                arisen[r, o] += number * share[o]
+        coming[r] += number
+        for k in range(n_fields):
+            known[r, k] += number * capability[i, k]
+    for r in range(n_regions):
+        if coming[r] > 0.0:
+            for k in range(n_fields):
+                known[r, k] /= coming[r]
+            for o in range(n_origins):
+                arisen[r, o] /= coming[r]
+            join_pool(pool, pool_capability, pool_origin, r, coming[r], known[r], arisen[r])
+    return graduates
 
 
 @kernel
@@ -203,23 +261,4 @@ def learn_from_people(
                 amount = speed * max(0.0, pool_capability[r, k] - capability[i, k])
                 capability[i, k] += amount
                 total += amount
-        ledger.book_inherited(stock[i], gain[i], total_gain[i], total, pool_origin[r], _PEOPLE)
-
-
-@kernel
-def reached_employers(
-    employer: IntArray,
-    uid: UidArray,
-    kind: IntArray,
-    is_core: BoolArray,
-    vacancy: FloatArray,
-    key: np.uint64,
-    access: float,
-) -> BoolArray:
-    """Return the SMEs with vacancies that the talent programme reaches."""
-    result = np.zeros(len(employer), np.bool_)
-    for a in range(len(employer)):
-        i = employer[a]
-        if kind[i] != _UNIVERSITY and not is_core[i] and vacancy[a] > 0.0:
-            result[a] = uniform(key, uid[i], 0) < access
-    return result
+        ledger.book_inherited(stock[i], gain[i], total_gain[i], total, pool_origin[r], _PEOPLE_ROUTE)

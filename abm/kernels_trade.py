@@ -1,119 +1,196 @@
-"""Kernels of trade: bills, orders, deliveries and results of each firm."""
+"""Kernels of trade between firms: bills, orders, deliveries and results of each firm."""
 
 from __future__ import annotations
 
 import numpy as np
 
 from abm.kernel import kernel
-from abm.state.codes import Level
+from abm.state.accounts import Books, pay
+from abm.state.codes import Kind, Layer, Level, Purpose
 from abm.state.technique import fuel_use, labour_productivity, material_use, step_shift
-from abm.types import FloatArray, IntArray
+from abm.types import BoolArray, FloatArray, IntArray
 
+_SUPPLY = int(Layer.SUPPLY)
 _DIGITAL = int(Level.DIGITAL)
 _INTELLIGENT = int(Level.INTELLIGENT)
 _GREEN = int(Level.GREEN)
+_GOVERNMENT = int(Kind.GOVERNMENT)
+_INPUTS = int(Purpose.INPUTS)
+_ENERGY = int(Purpose.ENERGY)
+_CARBON = int(Purpose.CARBON)
+_WAGES = int(Purpose.WAGES)
+_TALENT_WAGES = int(Purpose.TALENT_WAGES)
+_SALES = int(Purpose.SALES)
 _ROUNDING = 1e-9
 """Million yuan: a smaller bill is what rounding left, and cannot stop a firm that has no cash."""
 
 
 @kernel
-def input_bills(
+def column_sums(matrix: FloatArray) -> FloatArray:
+    """Return the sum of each column.
+
+    >>> column_sums(np.array([[1.0, 2.0], [3.0, 4.0]])).tolist()
+    [4.0, 6.0]
+    """
+    total = np.zeros(matrix.shape[1])
+    for r in range(matrix.shape[0]):
+        for c in range(matrix.shape[1]):
+            total[c] += matrix[r, c]
+    return total
+
+
+@kernel
+def recipes(inputs: FloatArray) -> FloatArray:
+    """Return the share of each sector (row) in the bought inputs of each sector (column); 0 where none is bought.
+
+    >>> recipes(np.array([[1.0, 0.0], [3.0, 0.0]])).tolist()
+    [[0.25, 0.0], [0.75, 0.0]]
+    """
+    total = column_sums(inputs)
+    share = np.zeros(inputs.shape)
+    for u in range(inputs.shape[0]):
+        for s in range(inputs.shape[1]):
+            if total[s] > 0.0:
+                share[u, s] = inputs[u, s] / total[s]
+    return share
+
+
+@kernel
+def pay_inputs(
+    books: Books,
     firm: IntArray,
     sector: IntArray,
     output: FloatArray,
-    cash: FloatArray,
     level: FloatArray,
     outside_step_share: FloatArray,
-    material: FloatArray,
+    inputs: FloatArray,
     energy: FloatArray,
+    government_slot: IntArray,
+    market: int,
+    rest_of_world: int,
     waste_saving: float,
     green_saving: float,
     step_span: float,
-    carbon_cost: float,
+    carbon_price: float,
 ) -> tuple[FloatArray, FloatArray, FloatArray]:
-    """Return what each firm pays for materials and for energy, and the share of its bills that its cash covers.
+    """Firms pay for what last quarter's output used up: materials, energy and the carbon price on it.
 
-    Firms replace what last quarter's output used up.
+    Returns, in million yuan by place in ``firm``, what each pays for materials and for all of its inputs, and the
+    share of its bills that its cash covers.
     """
+    material = column_sums(inputs)
+    surcharge = carbon_price / (1.0 + carbon_price)
     materials = np.zeros(len(firm))
-    fuel = np.zeros(len(firm))
+    bills = np.zeros(len(firm))
     covered = np.ones(len(firm))
     for f in range(len(firm)):
         i = firm[f]
         s = sector[i]
         shift = step_shift(outside_step_share[i], step_span)
-        materials[f] = output[i] * material_use(material[s], shift, level[i, _DIGITAL], waste_saving)
-        fuel[f] = output[i] * fuel_use(energy[s], carbon_cost, level[i, _GREEN], green_saving)
-        bill = materials[f] + fuel[f]
-        if bill > cash[i] and bill > _ROUNDING:
-            covered[f] = cash[i] / bill
-            materials[f] *= covered[f]
-            fuel[f] *= covered[f]
-        if materials[f] + fuel[f] < _ROUNDING:
-            materials[f] = 0.0
-            fuel[f] = 0.0
-    return materials, fuel, covered
+        bought = output[i] * material_use(material[s], shift, level[i, _DIGITAL], waste_saving)
+        fuel = output[i] * fuel_use(energy[s], carbon_price, level[i, _GREEN], green_saving)
+        if bought + fuel > books.cash[i] and bought + fuel > _ROUNDING:
+            covered[f] = books.cash[i] / (bought + fuel)
+            bought *= covered[f]
+            fuel *= covered[f]
+        if bought + fuel < _ROUNDING:
+            continue
+        pay(books, i, market, bought, _INPUTS)
+        pay(books, i, rest_of_world, fuel * (1.0 - surcharge), _ENERGY)
+        if surcharge > 0.0:
+            pay(books, i, government_slot[books.region[i]], fuel * surcharge, _CARBON)
+        materials[f] = bought
+        bills[f] = bought + fuel
+    return materials, bills, covered
+
+
+@kernel
+def pay_wages(
+    books: Books,
+    is_active: BoolArray,
+    household_slot: IntArray,
+    wage: FloatArray,
+    talent_wage: FloatArray,
+    staff: FloatArray,
+    talent: FloatArray,
+) -> None:
+    """Firms and universities pay their staff, then their talent, as far as cash goes."""
+    for i in range(len(is_active)):
+        if is_active[i] and books.kind[i] < _GOVERNMENT:
+            r = books.region[i]
+            pay(books, i, household_slot[r], wage[r] * staff[i], _WAGES)
+            pay(books, i, household_slot[r], talent_wage[r] * talent[i], _TALENT_WAGES)
 
 
 @kernel
 def placed_orders(
     firm: IntArray,
-    place: IntArray,
     sector: IntArray,
     region: IntArray,
     materials: FloatArray,
     inputs: FloatArray,
-    start: IntArray,
-    other: IntArray,
-    tie: IntArray,
-    tie_layer: IntArray,
-    tie_target: IntArray,
-    tie_weight: FloatArray,
+    is_tied: BoolArray,
+    layer: IntArray,
+    supplier: IntArray,
+    buyer: IntArray,
+    weight: FloatArray,
     used: IntArray,
     quarter: int,
     n_regions: int,
 ) -> tuple[FloatArray, FloatArray, FloatArray]:
     """Split each buyer's materials between its suppliers and the open market.
 
-    Returns the tied orders of each firm (by position in ``firm``), orders to the open market (regions, sectors), and
-    the share of its materials each buyer placed with suppliers it is tied to. Ties with orders are marked as used.
+    Returns the tied orders of each firm (by place in ``firm``), orders to the open market (regions, sectors), both in
+    million yuan, and the share of its materials each buyer placed with suppliers it is tied to. Ties with orders are
+    marked as used.
+
+    >>> zero, one, half = np.array([0]), np.ones(1), np.array([0.5])
+    >>> used = np.array([3])
+    >>> placed_orders(np.array([0, 1]), np.array([0, 0]), np.array([0, 0]), np.array([10.0, 0.0]), np.ones((1, 1)),
+    ...               np.array([True]), zero, np.array([1]), zero, half, used, 4, 1)
+    (array([0., 5.]), array([[5.]]), array([0.5, 0. ]))
+    >>> used.tolist()
+    [4]
     """
     n_sectors = inputs.shape[0]
-    tied_orders = np.zeros(len(firm))
-    pool = np.zeros((n_regions, n_sectors))
-    tied_share = np.zeros(len(firm))
-    held = np.zeros(n_sectors)
+    recipe = recipes(inputs)
+    place = np.full(len(sector), -1, np.int64)
+    wanted = np.zeros((len(firm), n_sectors))
+    held = np.zeros((len(firm), n_sectors))
     for f in range(len(firm)):
-        i = firm[f]
-        s = sector[i]
-        total = 0.0
+        s = sector[firm[f]]
+        place[firm[f]] = f
         for u in range(n_sectors):
-            total += inputs[u, s]
-            held[u] = 0.0
-        if total <= 0.0 or materials[f] <= 0.0:
-            continue
-        for e in range(start[i], start[i + 1]):
-            t = tie[e]
-            if tie_layer[t] == 0 and tie_target[t] == i and place[other[e]] >= 0:
-                held[sector[other[e]]] += tie_weight[t]
-        for e in range(start[i], start[i + 1]):
-            t = tie[e]
-            if tie_layer[t] == 0 and tie_target[t] == i and place[other[e]] >= 0:
-                u = sector[other[e]]
-                amount = materials[f] * inputs[u, s] / total * tie_weight[t] / max(1.0, held[u])
-                if amount > 0.0:
-                    tied_orders[place[other[e]]] += amount
-                    tied_share[f] += amount / materials[f]
-                    used[t] = quarter
+            wanted[f, u] = materials[f] * recipe[u, s]
+    supply = np.empty(len(layer), np.int64)
+    number = 0
+    for t in range(len(layer)):
+        if is_tied[t] and layer[t] == _SUPPLY and place[supplier[t]] >= 0 and place[buyer[t]] >= 0:
+            held[place[buyer[t]], sector[supplier[t]]] += weight[t]
+            supply[number] = t
+            number += 1
+    tied_orders = np.zeros(len(firm))
+    tied_share = np.zeros(len(firm))
+    for t in supply[:number]:
+        f = place[buyer[t]]
+        u = sector[supplier[t]]
+        amount = wanted[f, u] * weight[t] / max(1.0, held[f, u])
+        if amount > 0.0:
+            tied_orders[place[supplier[t]]] += amount
+            tied_share[f] += amount / materials[f]
+            used[t] = quarter
+    pool = np.zeros((n_regions, n_sectors))
+    for f in range(len(firm)):
         for u in range(n_sectors):
-            pool[region[i], u] += materials[f] * inputs[u, s] / total * (1.0 - min(1.0, held[u]))
+            pool[region[firm[f]], u] += wanted[f, u] * (1.0 - min(1.0, held[f, u]))
     return tied_orders, pool, tied_share
 
 
 @kernel
 def orders_received(
     firm: IntArray,
-    market: IntArray,
+    sector: IntArray,
+    region: IntArray,
     share: FloatArray,
     novelty: FloatArray,
     import_share: FloatArray,
@@ -125,24 +202,28 @@ def orders_received(
     """Return the orders of each firm: tied, its share of the open market, its share of exports among local firms.
 
     New products win orders from old ones and from imports (cannibalisation): shares weigh (1 + gain novelty), and all
-    shares of a market, imports included, sum to 1.
+    shares of a market, imports included, sum to 1. Markets have shape (regions, sectors); orders are million yuan per
+    quarter.
 
-    >>> import numpy as np
     >>> one = np.ones(1)
-    >>> orders_received(np.array([0]), np.array([0]), 0.8 * one, 0 * one, 0.2 * one, 100 * one, 50 * one, 7 * one, 0.1)
+    >>> market = np.ones((1, 1))
+    >>> orders_received(np.array([0]), np.array([0]), np.array([0]), 0.8 * one, 0 * one, 0.2 * market, 100 * market,
+    ...                 50 * market, 7 * one, 0.1)
     array([137.])
     """
-    local = np.zeros(len(import_share))
+    local = np.zeros(import_share.shape)
+    own = np.zeros(len(firm))
     for f in range(len(firm)):
-        local[market[f]] += share[firm[f]] * (1.0 + novelty_gain * novelty[firm[f]])
-    orders = np.zeros(len(firm))
+        i = firm[f]
+        own[f] = share[i] * (1.0 + novelty_gain * novelty[i])
+        local[region[i], sector[i]] += own[f]
+    orders = tied.copy()
     for f in range(len(firm)):
-        b = market[f]
-        own = share[firm[f]] * (1.0 + novelty_gain * novelty[firm[f]])
-        if own > 0.0:
-            orders[f] = tied[f] + own / (local[b] + import_share[b]) * demand[b] + own / local[b] * exports[b]
-        else:
-            orders[f] = tied[f]
+        if own[f] > 0.0:
+            r = region[firm[f]]
+            s = sector[firm[f]]
+            sold_here = own[f] / (local[r, s] + import_share[r, s]) * demand[r, s]
+            orders[f] = tied[f] + sold_here + own[f] / local[r, s] * exports[r, s]
     return orders
 
 
@@ -158,17 +239,17 @@ def deliveries(
     orders: FloatArray,
     covered: FloatArray,
     capital_ratio: FloatArray,
-    base_productivity: FloatArray,
+    labour_share: FloatArray,
+    base_wage: float,
     reference: float,
     intelligent_gain: float,
     overtime: float,
 ) -> FloatArray:
     """Return units delivered: orders within what equipment, staff and paid inputs allow.
 
-    >>> import numpy as np
     >>> one = np.ones(1)
     >>> deliveries(np.array([0]), np.array([0]), 2 * one, 20 * one, one, np.zeros((1, 3)), 100 * one, 30 * one, one,
-    ...            2 * one, one, 1.0, 0.0, 1.0)
+    ...            2 * one, one, 1.0, 1.0, 0.0, 1.0)
     array([10.])
     """
     units = np.zeros(len(firm))
@@ -176,7 +257,7 @@ def deliveries(
         i = firm[f]
         s = sector[i]
         productivity = labour_productivity(
-            base_productivity[s], equipment_level[i], reference, level[i, _INTELLIGENT], intelligent_gain
+            base_wage / labour_share[s], equipment_level[i], reference, level[i, _INTELLIGENT], intelligent_gain
         )
         most = min(equipment[i] / capital_ratio[s], staff[i] * productivity * overtime) * covered[f]
         units[f] = min(orders[f] / max(price[i], 1e-6), most)
@@ -184,13 +265,13 @@ def deliveries(
 
 
 @kernel
-def book_results(
+def settle(
+    books: Books,
     firm: IntArray,
-    region: IntArray,
-    received: FloatArray,
     units: FloatArray,
     new_orders: FloatArray,
     bills: FloatArray,
+    price: FloatArray,
     wage: FloatArray,
     talent_wage: FloatArray,
     staff: FloatArray,
@@ -202,18 +283,25 @@ def book_results(
     profit: FloatArray,
     margin: FloatArray,
     novelty: FloatArray,
+    market: int,
     expectation_speed: float,
     margin_speed: float,
     novelty_speed: float,
 ) -> None:
-    """Write the quarter's results of each firm; expected orders and margins are smoothed, novelty wears off."""
+    """Pay firms for what they delivered and write the quarter's results of each.
+
+    Expected orders and margins are smoothed, novelty wears off.
+    """
     for f in range(len(firm)):
         i = firm[f]
+        r = books.region[i]
+        received = units[f] * price[i]
+        pay(books, market, i, received, _SALES)
         output[i] = units[f]
         orders[i] = new_orders[f]
         expected_orders[i] += expectation_speed * (new_orders[f] - expected_orders[i])
-        sales[i] = received[f]
-        profit[i] = received[f] - bills[f] - wage[region[i]] * staff[i] - talent_wage[region[i]] * talent[i]
-        ratio = profit[i] / received[f] if received[f] > 0.0 else -1.0
+        sales[i] = received
+        profit[i] = received - bills[f] - wage[r] * staff[i] - talent_wage[r] * talent[i]
+        ratio = profit[i] / received if received > 0.0 else -1.0
         margin[i] += margin_speed * (max(-1.0, min(1.0, ratio)) - margin[i])
         novelty[i] *= 1.0 - novelty_speed

@@ -35,6 +35,12 @@ class Specification:
         """Return ``bool``, ``int`` or ``float``."""
         return type(self.default)
 
+    @property
+    def range(self) -> str:
+        """Return the bounds in words, with the unit if there is one."""
+        unit = "" if self.unit == "1" else f" {self.unit}"
+        return f"{self.low:g} to {self.high:g}{unit}"
+
     def checked(self, name: str, value: Any) -> float | int | bool:
         """Return `value` in the parameter's type.
 
@@ -48,11 +54,11 @@ class Specification:
                 return value
             raise InputError(f"parameter {name}: {value!r} is not true or false")
         if isinstance(value, bool) or not isinstance(value, (int, float)):
-            raise InputError(f"parameter {name}: {value!r} is not a number; allowed {self.low:g} to {self.high:g} {self.unit}")
+            raise InputError(f"parameter {name}: {value!r} is not a number; allowed {self.range}")
         if self.kind is int and not (abs(value) < 2**63 and float(value).is_integer()):
-            raise InputError(f"parameter {name}: {value!r} is not a whole number; allowed {self.low:g} to {self.high:g}")
+            raise InputError(f"parameter {name}: {value!r} is not a whole number; allowed {self.range}")
         if not self.low <= value <= self.high:
-            raise InputError(f"parameter {name}: {value!r} is out of bounds; allowed {self.low:g} to {self.high:g} {self.unit}")
+            raise InputError(f"parameter {name}: {value!r} is out of bounds; allowed {self.range}")
         checked: float | int = self.kind(value)
         return checked
 

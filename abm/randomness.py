@@ -89,9 +89,9 @@ def beta_three_three(key: np.uint64, uid: np.uint64, ordinal: int) -> float:
     return float(draws[2])
 
 
-def _mix_int(value: int) -> int:
-    value = ((value ^ (value >> 30)) * int(_MIX_A)) & _MASK
-    value = ((value ^ (value >> 27)) * int(_MIX_B)) & _MASK
+def _mix_int(value: int, mix_a: int = int(_MIX_A), mix_b: int = int(_MIX_B)) -> int:
+    value = ((value ^ (value >> 30)) * mix_a) & _MASK
+    value = ((value ^ (value >> 27)) * mix_b) & _MASK
     return value ^ (value >> 31)
 
 

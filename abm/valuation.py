@@ -5,9 +5,8 @@ from __future__ import annotations
 import numpy as np
 
 from abm.kernel import kernel
-from abm.parameters import NewProductivity, Parameters
+from abm.parameters import NewProductivity
 from abm.state.codes import Level
-from abm.state.world import World
 from abm.types import FloatArray, IntArray
 
 _DIGITAL = int(Level.DIGITAL)
@@ -58,25 +57,52 @@ def adoption_costs(p: NewProductivity) -> FloatArray:
     return np.array([p.digital_cost, p.intelligent_cost, p.green_cost])
 
 
-def expected_savings(world: World, parameters: Parameters, firm: IntArray) -> FloatArray:
+@kernel
+def expected_savings(
+    firm: IntArray,
+    sector: IntArray,
+    region: IntArray,
+    inputs: FloatArray,
+    energy_share: FloatArray,
+    wage: FloatArray,
+    talent: FloatArray,
+    staff: FloatArray,
+    sales: FloatArray,
+    margin: FloatArray,
+    level: FloatArray,
+    absorption_talent: float,
+    waste_saving: float,
+    intelligent_gain: float,
+    green_saving: float,
+    carbon_price: float,
+    green_standard: float,
+    green_customers: float,
+) -> FloatArray:
     """Return the saving per quarter of sales at each full level, shape (firms, levels).
 
     Materials for digital, labour for intelligent (talent permitting), energy and material, customers and carbon
-    cost for green.
+    cost for green; `green_customers` is the share of orders that a level below the standard costs.
+
+    >>> zero, one = np.array([0]), np.ones(1)
+    >>> expected_savings(zero, zero, zero, 0.5 * np.ones((1, 1)), 0.1 * one, 0.2 * one, 3 * one, 10 * one, 20 * one,
+    ...                  0.3 * one, np.zeros((1, 3)), 0.1, 0.06, 1.0, 0.25, 0.0, 0.2, 0.02).round(6).tolist()
+    [[0.03, 0.0375, 0.031]]
     """
-    st, actors, production = world.structure, world.actors, parameters.production
-    sector = actors.sector[firm]
-    saving = np.empty((len(firm), 3))
-    saving[:, _DIGITAL] = production.waste_saving * st.inputs.sum(axis=0)[sector]
-    talent = actors.talent[firm] / np.maximum(actors.staff[firm], 1e-9)
-    ability = talent / (talent + parameters.learning.absorption_talent)
-    wages = world.regions.wage[actors.region[firm]] * actors.staff[firm] / np.maximum(actors.sales[firm], 1e-9)
-    labour = np.minimum(wages, 1.0) * production.intelligent_gain / (1.0 + production.intelligent_gain)
-    saving[:, _INTELLIGENT] = labour * ability
-    policy, market = parameters.policy, parameters.market
-    energy = st.energy_share[sector] * (1.0 + policy.carbon_price) * production.green_saving
-    customers = market.green_strength * market.selection * (actors.level[firm, _GREEN] < policy.green_standard)
-    saving[:, _GREEN] = energy + customers * np.maximum(actors.margin[firm], 0.0)
+    saving = np.empty((len(firm), level.shape[1]))
+    for f in range(len(firm)):
+        i = firm[f]
+        s = sector[i]
+        material = 0.0
+        for u in range(inputs.shape[0]):
+            material += inputs[u, s]
+        saving[f, _DIGITAL] = waste_saving * material
+        density = talent[i] / max(staff[i], 1e-9)
+        wages = wage[region[i]] * staff[i] / max(sales[i], 1e-9)
+        labour = min(wages, 1.0) * intelligent_gain / (1.0 + intelligent_gain)
+        saving[f, _INTELLIGENT] = labour * (density / (density + absorption_talent))
+        energy = energy_share[s] * (1.0 + carbon_price) * green_saving
+        customers = green_customers if level[i, _GREEN] < green_standard else 0.0
+        saving[f, _GREEN] = energy + customers * max(margin[i], 0.0)
     return saving
 
 

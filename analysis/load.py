@@ -104,21 +104,37 @@ def load_run(folder: str | Path) -> Run:
         If it does not exist, is not a run folder, or has another schema version.
     """
     place = Path(folder)
+    manifest = read_manifest(place)
+    if manifest.get("kind") == "sweep":
+        raise FolderError(f'"{place}" is the store of a sweep, not the folder of one run; read it with open_store')
+    version = manifest.get("schema_version")
+    if version not in SCHEMA_VERSIONS:
+        raise FolderError(
+            f"{place / MANIFEST}: schema version {version!r}; this version of innonet reads {SCHEMA_VERSIONS[-1]}"
+        )
+    return Run(place, manifest)
+
+
+def read_manifest(place: Path) -> dict[str, Any]:
+    """Return the manifest of a run folder or of the store of a sweep.
+
+    Raises
+    ------
+    FolderError
+        If the folder does not exist or has no manifest that can be read.
+    """
     if not place.is_dir():
         close = difflib.get_close_matches(place.name, _folders_beside(place), n=1, cutoff=0.4)
         offer = f'; did you mean "{place.parent / close[0]}"?' if close else ""
-        raise FolderError(f'there is no run folder "{folder}"{offer}')
+        raise FolderError(f'there is no run folder "{place}"{offer}')
     path = place / MANIFEST
     if not path.is_file():
-        raise FolderError(f'"{folder}" is not a run folder: it has no {MANIFEST}')
+        raise FolderError(f'"{place}" is not a run folder: it has no {MANIFEST}')
     try:
         manifest = json.loads(path.read_text(encoding="utf-8"))
     except (OSError, ValueError) as error:
         raise FolderError(f"{path}: cannot be read as JSON ({error})") from error
-    version = manifest.get("schema_version") if isinstance(manifest, dict) else None
-    if version not in SCHEMA_VERSIONS:
-        raise FolderError(f"{path}: schema version {version!r}; this version of innonet reads {SCHEMA_VERSIONS[-1]}")
-    return Run(place, manifest)
+    return manifest if isinstance(manifest, dict) else {}
 
 
 def _folders_beside(place: Path) -> list[str]:

@@ -11,6 +11,15 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from experiments.commands.compact import compact
+from experiments.commands.compare import compare
+from experiments.commands.designs import designs
+from experiments.commands.export import export
+from experiments.commands.resume import resume
+from experiments.commands.retry import retry
+from experiments.commands.status import status
+from experiments.commands.sweep import sweep
+
 if TYPE_CHECKING:
     from rich.console import Console
 
@@ -180,6 +189,18 @@ def explain(
     from analysis.story import story
 
     _console().print(story(load_run(folder), actor))
+
+
+app.command()(compare)
+app.command()(designs)
+
+app.command()(compact)
+app.command()(export)
+
+app.command()(sweep)
+app.command()(resume)
+app.command()(retry)
+app.command()(status)
 
 
 if __name__ == "__main__":

@@ -118,6 +118,21 @@ def scenario_table() -> RenderableType:
     return Group(table, "[dim]Run one: innonet run NAME[/dim]")
 
 
+def design_table() -> RenderableType:
+    """Return the designs that come with innonet."""
+    from experiments.sweep.design import read_design
+    from experiments.sweep.reading import design_names
+    from experiments.sweep.samples import n_runs
+
+    table = _table("Designs", "name", "runs", "sampling", "description")
+    for name in design_names():
+        design = read_design(name)
+        about = Text(design.title)
+        about.append(f"\n{design.description}", style="dim")
+        table.add_row(name, f"{n_runs(design):,}", design.sampling.kind, about)
+    return Group(table, "[dim]Run one: innonet sweep NAME; see what it takes: innonet sweep NAME --dry-run[/dim]")
+
+
 def check_scenario(path: str) -> RenderableType:
     """Return what a scenario holds and what was filled in for it, after founding its world once.
 

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
-import json
 import re
 import shlex
 from collections.abc import Mapping, Sequence
@@ -43,19 +41,13 @@ class Request:
 
     @property
     def run(self) -> str:
-        """Key of the run in every table: scenario, seed and a hash of everything else that was asked for."""
-        content = json.dumps(
-            [
-                self.scenario.content_hash(),
-                self.seed,
-                self.quarters,
-                self.panel_every,
-                dict(sorted(self.changes.items())),
-            ]
-        )
-        digest = hashlib.blake2b(content.encode(), digest_size=4).hexdigest()
+        """Name of the run: scenario, seed and how its identity begins; with the panel if it is not the usual one."""
+        from experiments.sweep.identity import run_key
+
+        identity = run_key(self.scenario, self.seed, self.quarters)[:8]
+        panel = "" if self.panel_every == 4 else f"-panel-{self.panel_every}"
         name = re.sub(r"[^\w.-]+", "-", self.scenario.name).strip(".-") or "scenario"
-        return f"{name[:60]}-{self.seed}-{digest}"
+        return f"{name[:60]}-{self.seed}-{identity}{panel}"
 
     @property
     def command(self) -> str:
@@ -93,11 +85,11 @@ def read_settings(settings: Sequence[str]) -> dict[str, Any]:
             raise InputError(f'--set {text}: write it as group.name=value, for instance "frontier.obsolescence=0.01"')
         if name in changes:
             raise InputError(f"--set {name} is given twice")
-        changes[name] = _value(value)
+        changes[name] = read_value(value)
     return changes
 
 
-def _value(text: str) -> bool | int | float | str:
+def read_value(text: str) -> bool | int | float | str:
     """Return true/on and false/off as bool, numbers as numbers, all else as text (which the parameter refuses)."""
     lowered = text.lower()
     if lowered in {"true", "on", "yes"}:

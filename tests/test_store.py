@@ -5,13 +5,14 @@ from __future__ import annotations
 import json
 import math
 import os
+from dataclasses import replace
 from pathlib import Path
-from types import SimpleNamespace
-from typing import Any, cast
+from typing import Any
 
 import pytest
 
 from abm.errors import InputError
+from abm.scenario import Scenario
 from analysis.load import FolderError, load_run
 from experiments.manifest import as_json, commit_of, versions
 from experiments.request import Request, read_settings
@@ -113,7 +114,7 @@ def test_a_folder_without_permission_is_refused(tmp_path: Path) -> None:
 
 
 def request(name: str = "equipment", **changes: Any) -> Request:
-    scenario = cast(Any, SimpleNamespace(name=name, content_hash=lambda: "0" * 32))
+    scenario = replace(Scenario.load("blank"), name=name).with_parameters(changes.get("changes", {}))
     return Request(scenario, "equipment", **{"seed": 1, "quarters": 80, "changes": {}, "panel_every": 4, **changes})
 
 
@@ -122,7 +123,7 @@ def test_the_run_key_depends_on_everything_that_was_asked_for() -> None:
         request().run,
         request(seed=2).run,
         request(quarters=8).run,
-        request(changes={"a.b": 1.0}).run,
+        request(changes={"policy.access": 1.0}).run,
         request(panel_every=1).run,
     }
     assert len(keys) == 5

@@ -13,46 +13,83 @@ from abm.rule import rule
 from abm.state import closing
 from abm.state.closing import close_actors
 from abm.state.codes import Event, Kind
+from abm.state.columns import read_only
+from abm.state.groups import regional_mean
 from abm.state.world import World
-from abm.types import BoolArray, FloatArray, IntArray, UidArray
+from abm.types import FloatArray, IntArray, UidArray
 
 _FIRST_YEAR = 0.25
 _SECOND_YEAR = 1.0
 _SETTLED_AGE = 28
+_NO_ORDERS = 1e-6
+
+
+@kernel
+def age_factor(age: int, young_factor: float) -> float:
+    """Return the hazard at an age in quarters over that of settled firms (F24): low at first, then high, then falling.
+
+    >>> [age_factor(age, 1.3) for age in (3, 4, 8, 28)]
+    [0.25, 1.0, 1.3, 1.0]
+    """
+    if age < 4:
+        return _FIRST_YEAR
+    if age < 8:
+        return _SECOND_YEAR
+    return young_factor if age < _SETTLED_AGE else 1.0
 
 
 @kernel
 def closing_firms(
     firm: IntArray,
+    region: IntArray,
     uid: UidArray,
-    key: np.uint64,
-    age: IntArray,
-    relative_size: FloatArray,
-    is_insolvent: BoolArray,
+    born: IntArray,
+    sales: FloatArray,
+    expected_orders: FloatArray,
+    cash: FloatArray,
+    equipment: FloatArray,
+    debt: FloatArray,
+    missed_payments: IntArray,
+    n_regions: int,
+    quarter: int,
+    missed_limit: int,
     hazard: float,
     young_factor: float,
     size_slope: float,
-) -> BoolArray:
-    """Return which firms close this quarter.
+    key: np.uint64,
+) -> tuple[IntArray, IntArray]:
+    """Return the slots of the firms that close this quarter, and 1 for each that is insolvent, else 0.
 
-    Hazard by age follows F24: low in the first year, at its highest to the seventh year, then falling; it falls with
-    ln size. ``relative_size`` is sales over the region's mean.
+    Insolvent are those that have missed payments too often, owe more than they have, or have no orders left. The
+    hazard of the others, per quarter, falls with ln of sales over the region's mean.
+
+    >>> zero, ten, uid = np.zeros(3, int), np.full(3, 10.0), np.arange(3, dtype=np.uint64)
+    >>> leaving, is_insolvent = closing_firms(
+    ...     np.arange(3), zero, uid, zero, ten, ten, ten, ten, np.array([0.0, 21.0, 0.0]), np.array([0, 0, 4]),
+    ...     1, 40, 4, 0.0, 1.3, 0.6, np.uint64(1))
+    >>> leaving.tolist(), is_insolvent.tolist()
+    ([1, 2], [1, 1])
     """
-    result = np.zeros(len(firm), np.bool_)
+    mean = regional_mean(firm, region, sales, n_regions)
+    leaving = np.empty(len(firm), np.int64)
+    is_insolvent = np.zeros(len(firm), np.int64)
+    number = 0
     for f in range(len(firm)):
-        if is_insolvent[f]:
-            result[f] = True
-            continue
-        factor = 1.0
-        if age[f] < 4:
-            factor = _FIRST_YEAR
-        elif age[f] < 8:
-            factor = _SECOND_YEAR
-        elif age[f] < _SETTLED_AGE:
-            factor = young_factor
-        size = math.exp(-size_slope * math.log(max(0.05, min(100.0, relative_size[f]))))
-        result[f] = uniform(key, uid[firm[f]], 0) < min(1.0, hazard * factor * size)
-    return result
+        i = firm[f]
+        if (
+            missed_payments[i] >= missed_limit
+            or cash[i] + equipment[i] - debt[i] < 0.0
+            or expected_orders[i] < _NO_ORDERS
+        ):
+            is_insolvent[number] = 1
+        else:
+            relative = sales[i] / max(mean[region[i]], 1e-9)
+            size = math.exp(-size_slope * math.log(max(0.05, min(100.0, relative))))
+            if uniform(key, uid[i], 0) >= min(1.0, hazard * age_factor(quarter - born[i], young_factor) * size):
+                continue
+        leaving[number] = i
+        number += 1
+    return leaving[:number], is_insolvent[:number]
 
 
 @rule(
@@ -72,28 +109,21 @@ def close_firms(world: World, parameters: Parameters, draws: Draws) -> None:
     if not parameters.switches.closure:
         return
     p, actors = parameters.turnover, world.actors
-    firm = world.slots(Kind.FIRM)
-    if len(firm) == 0:
+    _, region = world.kind_and_region()
+    leaving, is_insolvent = closing_firms(
+        world.slots(Kind.FIRM), region, actors.uid, actors.born, read_only(actors.sales), actors.expected_orders,
+        actors.cash, actors.equipment, actors.debt, actors.missed_payments, world.structure.n_regions, world.quarter,
+        parameters.finance.missed_limit, per_quarter(p.exit_hazard), p.young_factor, p.size_slope, draws.key("close"),
+    )  # fmt: skip
+    if len(leaving) == 0:
         return
-    region = actors.region[firm]
-    number = np.maximum(np.bincount(region, minlength=world.structure.n_regions), 1)
-    mean = np.bincount(region, actors.sales[firm], len(number)) / number
-    relative = actors.sales[firm] / np.maximum(mean[region], 1e-9)
-    worth = actors.cash[firm] + actors.equipment[firm] - actors.debt[firm]
-    insolvent = (actors.missed_payments[firm] >= parameters.finance.missed_limit) | (worth < 0.0)
-    insolvent |= actors.expected_orders[firm] < 1e-6
-    ends = closing_firms(
-        firm, actors.uid, draws.key("close"), world.quarter - actors.born[firm], relative, insolvent,
-        per_quarter(p.exit_hazard), p.young_factor, p.size_slope,
-    )  # fmt: skip
-    leaving = firm[ends]
-    unpaid = leaving[(actors.debt[leaving] > actors.cash[leaving])]
+    debt, cash, uid, place = actors.debt[leaving], actors.cash[leaving], actors.uid[leaving], actors.region[leaving]
+    unpaid = debt > cash
+    if unpaid.any():
+        world.events.add(
+            Event.DEFAULT, world.quarter, uid[unpaid], region=place[unpaid], amount=(debt - cash)[unpaid]
+        )  # fmt: skip
     world.events.add(
-        Event.DEFAULT, world.quarter, actors.uid[unpaid], region=actors.region[unpaid],
-        amount=actors.debt[unpaid] - actors.cash[unpaid],
-    )  # fmt: skip
-    world.events.add(
-        Event.EXIT, world.quarter, actors.uid[leaving], region=actors.region[leaving],
-        channel=insolvent[ends].astype(np.int64), amount=actors.sales[leaving],
+        Event.EXIT, world.quarter, uid, region=place, channel=is_insolvent, amount=actors.sales[leaving]
     )  # fmt: skip
     close_actors(world, leaving)

@@ -57,53 +57,60 @@ def competitiveness(
 
 
 @kernel
-def replicated(
+def replicate(
     firm: IntArray,
-    market: IntArray,
+    region: IntArray,
+    sector: IntArray,
     uid: UidArray,
     key: np.uint64,
     strength: FloatArray,
-    share: FloatArray,
     sales: FloatArray,
     orders: FloatArray,
-    import_share: FloatArray,
-    import_strength: FloatArray,
+    foreign: FloatArray,
+    appeal: FloatArray,
     normal_import_share: FloatArray,
+    share: FloatArray,
+    import_share: FloatArray,
     selection: float,
     drag: float,
     noise: float,
     pull: float,
     unfilled_loss: float,
-) -> tuple[FloatArray, FloatArray]:
-    """Return new shares of firms and of imports in each market; together they sum to 1.
+) -> None:
+    """Renew the shares of firms and of imports in each market; together they sum to 1.
 
     m' = m exp(eta (E - drag m) + noise) filled^loss / sum, where filled is the part of last quarter's orders that was
-    delivered: who cannot deliver loses customers. Without firms imports take all.
+    delivered: who cannot deliver loses customers. Without firms imports take all. ``strength`` is by place in
+    ``firm``, ``foreign`` by sector; markets have shape (regions, sectors).
+
+    >>> zero, one, market = np.array([0]), np.ones(1), np.ones((1, 1))
+    >>> share, imports = 0.3 * one, 0.3 * market
+    >>> replicate(zero, zero, zero, zero.astype(np.uint64), np.uint64(1), math.log(16.0) * one, one, one, 0.0 * one,
+    ...           0 * market, market, share, imports, 0.25, 0.0, 0.0, 0.0, 0.0)
+    >>> share.round(6).tolist(), imports.round(6).tolist()
+    ([0.666667], [[0.333333]])
     """
-    n_markets = len(import_share)
-    total = np.zeros(n_markets)
-    raw = np.empty(len(firm))
+    total = np.zeros(import_share.shape)
     for f in range(len(firm)):
-        m = share[firm[f]]
+        i = firm[f]
+        m = share[i]
         step = selection * (strength[f] - drag * m)
         if noise > 0.0:
-            step += noise * laplace(key, uid[firm[f]], 0)
-        if orders[firm[f]] > 0.0:
-            step += unfilled_loss * math.log(max(0.1, min(1.0, sales[firm[f]] / orders[firm[f]])))
-        raw[f] = max(m, 1e-9) * math.exp(max(-_LARGEST_STEP, min(_LARGEST_STEP, step)))
-        total[market[f]] += raw[f]
-    raw_import = np.empty(n_markets)
-    for b in range(n_markets):
-        m = max(import_share[b], 1e-6)
-        step = max(-_LARGEST_STEP, min(_LARGEST_STEP, selection * import_strength[b]))
-        back = pull * math.log(max(normal_import_share[b], 1e-6) / m)
-        raw_import[b] = m * math.exp(step + back) if total[b] > 0.0 else 1.0
-        total[b] += raw_import[b]
-    for f in range(len(firm)):
-        raw[f] /= total[market[f]]
-    for b in range(n_markets):
-        raw_import[b] /= total[b]
-    return raw, raw_import
+            step += noise * laplace(key, uid[i], 0)
+        if orders[i] > 0.0:
+            step += unfilled_loss * math.log(max(0.1, min(1.0, sales[i] / orders[i])))
+        share[i] = max(m, 1e-9) * math.exp(max(-_LARGEST_STEP, min(_LARGEST_STEP, step)))
+        total[region[i], sector[i]] += share[i]
+    for r in range(len(total)):
+        for s in range(len(foreign)):
+            m = max(import_share[r, s], 1e-6)
+            step = max(-_LARGEST_STEP, min(_LARGEST_STEP, selection * (foreign[s] + appeal[r, s])))
+            back = pull * math.log(max(normal_import_share[r, s], 1e-6) / m)
+            import_share[r, s] = m * math.exp(step + back) if total[r, s] > 0.0 else 1.0
+            total[r, s] += import_share[r, s]
+            import_share[r, s] /= total[r, s]
+    for i in firm:
+        share[i] /= total[region[i], sector[i]]
 
 
 @rule(
@@ -124,23 +131,26 @@ def compete_for_shares(world: World, parameters: Parameters, draws: Draws) -> No
     if not p.competition:
         return
     actors, regions = world.actors, world.regions
-    firm = world.slots(Kind.FIRM)
-    market = actors.region[firm] * st.n_sectors + actors.sector[firm]
+    firm, region = world.slots(Kind.FIRM), world.kind_and_region()[1]
     strength = competitiveness(
         firm, actors.quality, actors.price, actors.value_chain, actors.level,
         p.quality_strength, p.price_strength, p.value_strength, p.green_strength, parameters.policy.green_standard,
     )  # fmt: skip
-    foreign = np.tile(p.quality_strength * np.log(import_quality(st, parameters.frontier.embargo_factor)), st.n_regions)
+    foreign = p.quality_strength * np.log(import_quality(st, parameters.frontier.embargo_factor))
     if world.quarter == 1:
-        mean = np.bincount(market, strength * actors.market_share[firm], len(foreign))
-        held = np.bincount(market, actors.market_share[firm], len(foreign))
-        appeal = np.where(held > 0.0, mean / np.maximum(held, 1e-12) - foreign, 0.0)
-        regions.import_appeal[:] = appeal.reshape(st.n_regions, st.n_sectors)
-    share, import_share = replicated(
-        firm, market, actors.uid, draws.key("share noise"), strength, actors.market_share,
-        actors.sales, actors.orders, regions.import_share.ravel(),
-        foreign + regions.import_appeal.ravel(), regions.normal_import_share.ravel(),
+        _make_imports_start_level(world, firm, strength, foreign)
+    replicate(
+        firm, region, actors.sector, actors.uid, draws.key("share noise"), strength, actors.sales, actors.orders,
+        foreign, regions.import_appeal, regions.normal_import_share, actors.market_share, regions.import_share,
         p.selection, p.size_drag, p.share_noise, p.import_pull, p.unfilled_loss,
     )  # fmt: skip
-    actors.market_share[firm] = share
-    regions.import_share[:] = import_share.reshape(st.n_regions, st.n_sectors)
+
+
+def _make_imports_start_level(world: World, firm: IntArray, strength: FloatArray, foreign: FloatArray) -> None:
+    """Give imports the advantage with which they neither gain nor lose share at the start."""
+    actors, regions, n_sectors = world.actors, world.regions, len(foreign)
+    market = actors.region[firm] * n_sectors + actors.sector[firm]
+    held = np.bincount(market, actors.market_share[firm], regions.rows * n_sectors)
+    mean = np.bincount(market, strength * actors.market_share[firm], len(held)) / np.maximum(held, 1e-12)
+    appeal = mean.reshape(-1, n_sectors) - foreign
+    regions.import_appeal[:] = np.where(held.reshape(appeal.shape) > 0.0, appeal, 0.0)

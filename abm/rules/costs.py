@@ -40,48 +40,34 @@ def power(base: float, exponent: float) -> float:
 
 @kernel
 def cost_and_price(
-    firm: IntArray,
-    sector: IntArray,
-    region: IntArray,
-    wage: FloatArray,
-    base_productivity: FloatArray,
-    material: FloatArray,
-    energy: FloatArray,
-    wear: FloatArray,
-    equipment_level: FloatArray,
-    level: FloatArray,
-    outside_step_share: FloatArray,
-    value_chain: FloatArray,
-    quality: FloatArray,
-    near: FloatArray,
-    unit_cost: FloatArray,
-    price: FloatArray,
-    reference: float,
-    intelligent_gain: float,
-    waste_saving: float,
-    green_saving: float,
-    step_span: float,
-    carbon_cost: float,
-    base_markup: float,
-    value_markup: float,
+    firm: IntArray, sector: IntArray, region: IntArray, wage: FloatArray, labour_share: FloatArray,
+    inputs: FloatArray, energy: FloatArray, capital_ratio: FloatArray, equipment_level: FloatArray,
+    level: FloatArray, outside_step_share: FloatArray, value_chain: FloatArray, quality: FloatArray,
+    near: FloatArray, unit_cost: FloatArray, price: FloatArray,
+    base_wage: float, wear: float, reference: float, intelligent_gain: float, waste_saving: float,
+    green_saving: float, step_span: float, carbon_cost: float, base_markup: float, value_markup: float,
     crowding_strength: float,
-) -> None:
+) -> None:  # fmt: skip
     """Set unit cost and price of each firm.
 
     Cost = materials (1 - waste_saving digital) + energy (1 + carbon) (1 - green_saving green) + wage / productivity
     + wear; bought steps move cost from labour to materials. Price = cost (1 + mu0 + mu1 v q / (1 + chi n)).
     """
+    material = np.zeros(len(inputs))
+    for u in range(len(inputs)):
+        for s in range(len(inputs)):
+            material[s] += inputs[u, s]
     for f in range(len(firm)):
         i = firm[f]
         s = sector[i]
         productivity = labour_productivity(
-            base_productivity[s], equipment_level[i], reference, level[i, _INTELLIGENT], intelligent_gain
+            base_wage / labour_share[s], equipment_level[i], reference, level[i, _INTELLIGENT], intelligent_gain
         )
         shift = step_shift(outside_step_share[i], step_span)
         labour = wage[region[i]] / productivity * (1.0 - shift)
         materials = material_use(material[s], shift, level[i, _DIGITAL], waste_saving)
         fuel = fuel_use(energy[s], carbon_cost, level[i, _GREEN], green_saving)
-        unit_cost[i] = materials + fuel + labour + wear[s]
+        unit_cost[i] = materials + fuel + labour + capital_ratio[s] * wear
         markup = base_markup + value_markup * value_chain[i] * quality[i] / (1.0 + crowding_strength * near[f])
         price[i] = unit_cost[i] * (1.0 + markup)
 
@@ -108,34 +94,21 @@ def set_prices(world: World, parameters: Parameters, draws: Draws) -> None:
     market = actors.region[firm] * st.n_sectors + actors.sector[firm]
     near = crowding(firm, market, actors.value_chain, actors.sales, st.n_regions * st.n_sectors)
     cost_and_price(
-        firm, actors.sector, actors.region, world.regions.wage, production.base_wage / st.labour_share,
-        st.inputs.sum(axis=0), st.energy_share, st.capital_ratio * production.wear,
-        actors.equipment_level, actors.level, actors.outside_step_share, actors.value_chain, actors.quality, near,
-        actors.unit_cost, actors.price,
-        production.reference_level, production.intelligent_gain, production.waste_saving, production.green_saving,
+        firm, actors.sector, actors.region, world.regions.wage, st.labour_share, st.inputs, st.energy_share,
+        st.capital_ratio, actors.equipment_level, actors.level, actors.outside_step_share, actors.value_chain,
+        actors.quality, near, actors.unit_cost, actors.price,
+        production.base_wage, production.wear, production.reference_level, production.intelligent_gain, production.waste_saving, production.green_saving,
         production.step_span, parameters.policy.carbon_price, p.base_markup, p.value_markup, p.crowding,
     )  # fmt: skip
 
 
 @kernel
 def product_quality(
-    firm: IntArray,
-    sector: IntArray,
-    weight: FloatArray,
-    frontier: FloatArray,
-    capability: FloatArray,
-    inputs: FloatArray,
-    import_quality: FloatArray,
-    start: IntArray,
-    other: IntArray,
-    tie: IntArray,
-    tie_layer: IntArray,
-    tie_target: IntArray,
-    tie_weight: FloatArray,
-    old_quality: FloatArray,
-    own_share: float,
+    firm: IntArray, sector: IntArray, weight: FloatArray, frontier: FloatArray, capability: FloatArray,
+    inputs: FloatArray, import_quality: FloatArray, start: IntArray, other: IntArray, tie: IntArray,
+    tie_layer: IntArray, tie_target: IntArray, tie_weight: FloatArray, old_quality: FloatArray, own_share: float,
     exponent: float,
-) -> FloatArray:
+) -> FloatArray:  # fmt: skip
     """Return each firm's quality: a CES of its own capability index and of its inputs, of low substitution.
 
     An input is as good as the local suppliers' quality weighted with the shares bought from them, and never worse than
@@ -145,6 +118,12 @@ def product_quality(
     result = np.zeros(len(firm))
     bought = np.zeros(n_sectors)
     tied = np.zeros(n_sectors)
+    imported = np.empty(n_sectors)
+    needed = np.zeros(n_sectors)
+    for u in range(n_sectors):
+        imported[u] = power(max(import_quality[u], 0.01), exponent)
+        for s in range(n_sectors):
+            needed[s] += inputs[u, s]
     for f in range(len(firm)):
         i = firm[f]
         s = sector[i]
@@ -160,18 +139,17 @@ def product_quality(
                 u = sector[other[e]]
                 bought[u] += tie_weight[t] * max(old_quality[other[e]], import_quality[u])
                 tied[u] += tie_weight[t]
-        total = own_share * power(max(own, 0.01), exponent)
-        weights = 0.0
+        own_part = power(max(own, 0.01), exponent)
+        total = own_share * own_part
+        if needed[s] <= 0.0:
+            total += (1.0 - own_share) * own_part
         for u in range(n_sectors):
-            weights += inputs[u, s]
-        if weights > 0.0:
-            for u in range(n_sectors):
-                if inputs[u, s] > 0.0:
-                    share = min(tied[u], 1.0)
-                    part = bought[u] / max(1.0, tied[u]) + (1.0 - share) * import_quality[u]
-                    total += (1.0 - own_share) * inputs[u, s] / weights * power(max(part, 0.01), exponent)
-        else:
-            total += (1.0 - own_share) * power(max(own, 0.01), exponent)
+            if inputs[u, s] > 0.0:
+                part = imported[u]
+                if tied[u] > 0.0:
+                    local = bought[u] / max(1.0, tied[u])
+                    part = power(max(local + (1.0 - min(tied[u], 1.0)) * import_quality[u], 0.01), exponent)
+                total += (1.0 - own_share) * inputs[u, s] / needed[s] * part
         result[f] = power(total, 1.0 / exponent)
     return result
 

@@ -16,13 +16,15 @@ from abm.parameters import Parameters
 from abm.randomness import Draws, uniform
 from abm.rule import rule
 from abm.state import accounts
-from abm.state.accounts import transfer
+from abm.state.accounts import Books, books_of, pay
 from abm.state.assignment import assigned
 from abm.state.codes import ClaimKind, Event, Kind, Level, Purpose
 from abm.state.world import World
-from abm.types import FloatArray, IntArray, UidArray
+from abm.types import BoolArray, FloatArray, IntArray, UidArray
 
 _GREEN = int(Level.GREEN)
+_DEPOSIT = int(ClaimKind.DEPOSIT)
+_LOAN = int(Purpose.LOAN)
 _WORTH_ASKING = 0.05
 """Part of planned spending below which a firm does not go to a bank."""
 
@@ -44,35 +46,79 @@ def loan_requests(
     firm: IntArray,
     uid: UidArray,
     key: np.uint64,
+    sector: IntArray,
+    capital_ratio: FloatArray,
     cash: FloatArray,
     debt: FloatArray,
     equipment: FloatArray,
     backing: FloatArray,
-    need: FloatArray,
+    expected_orders: FloatArray,
+    price: FloatArray,
+    unit_cost: FloatArray,
+    planned_equipment: FloatArray,
+    planned_value_chain: FloatArray,
+    planned_adoption: FloatArray,
+    research_budget: FloatArray,
     slope: float,
     cutoff: float,
     collateral: float,
     relief: float,
     discouraged: float,
-) -> tuple[FloatArray, FloatArray]:
-    """Return what each firm asks for and its default probability, backing counted.
+) -> tuple[IntArray, FloatArray, FloatArray]:
+    """Return the slots of the firms that ask for a loan, how much, and their default probability, backing counted.
 
-    A firm asks for the part of planned spending its cash does not cover. One that expects to be refused asks only
-    with probability 1 - discouraged.
+    A firm asks for the part of planned spending its cash does not cover: making what it expects to sell, as far as
+    its equipment goes, and its plans. One that expects to be refused asks only with probability 1 - discouraged.
     """
-    request = np.zeros(len(firm))
-    risk = np.zeros(len(firm))
-    for f in range(len(firm)):
-        i = firm[f]
-        wanted = need[f] - cash[i]
-        if wanted <= _WORTH_ASKING * need[f]:
+    asker = np.empty(len(firm), np.int64)
+    request = np.empty(len(firm))
+    risk = np.empty(len(firm))
+    number = 0
+    for i in firm:
+        units = min(expected_orders[i] / max(price[i], 1e-6), equipment[i] / capital_ratio[sector[i]])
+        adoption = 0.0
+        for h in range(planned_adoption.shape[1]):
+            adoption += planned_adoption[i, h]
+        plan = planned_equipment[i] + planned_value_chain[i] + adoption
+        need = unit_cost[i] * units + plan + research_budget[i]
+        wanted = need - cash[i]
+        if wanted <= _WORTH_ASKING * need:
             continue
         equity = cash[i] + collateral * equipment[i] - debt[i]
-        risk[f] = default_probability(debt[i], wanted, equity, slope) * (1.0 - relief * backing[i])
-        if risk[f] > cutoff and uniform(key, uid[i], 0) < discouraged:
+        own_risk = default_probability(debt[i], wanted, equity, slope) * (1.0 - relief * backing[i])
+        if own_risk > cutoff and uniform(key, uid[i], 0) < discouraged:
             continue
-        request[f] = wanted
-    return request, risk
+        asker[number] = i
+        request[number] = wanted
+        risk[number] = own_risk
+        number += 1
+    return asker[:number].copy(), request[:number].copy(), risk[:number].copy()
+
+
+@kernel
+def lendable(
+    bank: IntArray,
+    cash: FloatArray,
+    is_active: BoolArray,
+    kind: IntArray,
+    debtor: IntArray,
+    principal: FloatArray,
+    reserve: float,
+) -> FloatArray:
+    """Return what each bank can lend: cash beyond the reserve on its deposits, million yuan by slot of any actor.
+
+    >>> lendable(np.array([0]), np.array([5.0, 9.0]), np.array([True]), np.array([2]), np.array([0]), np.array([20.0]),
+    ...          0.1).tolist()
+    [3.0, 0.0]
+    """
+    deposits = np.zeros(len(cash))
+    for c in range(len(kind)):
+        if is_active[c] and kind[c] == _DEPOSIT:
+            deposits[debtor[c]] += principal[c]
+    funds = np.zeros(len(cash))
+    for i in bank:
+        funds[i] = max(0.0, cash[i] - reserve * deposits[i])
+    return funds
 
 
 @kernel
@@ -105,6 +151,45 @@ def rationed(
     return granted
 
 
+@kernel
+def grant_loans(
+    books: Books,
+    asker: IntArray,
+    bank: IntArray,
+    granted: FloatArray,
+    risk: FloatArray,
+    level: FloatArray,
+    loan: IntArray,
+    debt: FloatArray,
+    principal: FloatArray,
+    rate: FloatArray,
+    base_rate: float,
+    risk_spread: float,
+    green_preference: float,
+) -> tuple[FloatArray, BoolArray]:
+    """Pay out what is granted and enlarge the loans firms have; rates are averaged by principal.
+
+    Returns the rate of each grant per quarter, and which are to be booked as new loans.
+    """
+    own_rate = np.zeros(len(asker))
+    is_new = np.zeros(len(asker), np.bool_)
+    for f in range(len(asker)):
+        if granted[f] <= 0.0:
+            continue
+        i = asker[f]
+        pay(books, bank[f], i, granted[f], _LOAN)
+        own_rate[f] = base_rate + risk_spread * risk[f] * (1.0 - green_preference * level[i, _GREEN])
+        c = loan[i]
+        if c < 0:
+            is_new[f] = True
+            continue
+        total = principal[c] + granted[f]
+        rate[c] = (rate[c] * principal[c] + own_rate[f] * granted[f]) / total
+        principal[c] = total
+        debt[i] = total
+    return own_rate, is_new
+
+
 @rule(
     writes=("actors.debt", "actors.loan", "actors.loan_request", "actors.loan_granted", "claims.*", *accounts.WRITES),
     source="zhao2020:III.B; zhao2020:III.D; ren:2.3.3; ren:4.3",
@@ -126,68 +211,47 @@ def lend(world: World, parameters: Parameters, draws: Draws) -> None:
         return
     actors.loan_request[:] = 0.0
     actors.loan_granted[:] = 0.0
-    firm = world.slots(Kind.FIRM)
-    if len(firm):
-        _lend(world, parameters, draws, firm)
+    if len(world.slots(Kind.BANK)):
+        _lend(world, parameters, draws)
 
 
-def _lend(world: World, parameters: Parameters, draws: Draws, firm: IntArray) -> None:
+def _lend(world: World, parameters: Parameters, draws: Draws) -> None:
     """Firms ask, banks rank and ration, money and claims move."""
     actors, claims, p = world.actors, world.claims, parameters.finance
-    banks = world.slots(Kind.BANK)
-    if len(banks) == 0:
+    banks, books = world.slots(Kind.BANK), books_of(world)
+    asker, request, risk = loan_requests(
+        world.slots(Kind.FIRM), actors.uid, draws.key("discouraged"), actors.sector, world.structure.capital_ratio,
+        actors.cash, actors.debt, actors.equipment, actors.backing, actors.expected_orders, actors.price,
+        actors.unit_cost, actors.planned_equipment, actors.planned_value_chain, actors.planned_adoption,
+        actors.research_budget, p.default_slope, p.default_cutoff, p.collateral, p.backing_relief, p.discouraged,
+    )  # fmt: skip
+    if len(asker) == 0:
         return
-    plan = actors.planned_equipment + actors.planned_value_chain + actors.planned_adoption.sum(axis=1)
-    capacity = actors.equipment[firm] / world.structure.capital_ratio[actors.sector[firm]]
-    units = np.minimum(actors.expected_orders[firm] / np.maximum(actors.price[firm], 1e-6), capacity)
-    need = actors.unit_cost[firm] * units + plan[firm] + actors.research_budget[firm]
-    request, risk = loan_requests(
-        firm, actors.uid, draws.key("discouraged"), actors.cash, actors.debt, actors.equipment, actors.backing,
-        need, p.default_slope, p.default_cutoff, p.collateral, p.backing_relief,
-        p.discouraged,
+    loan = actors.loan[asker]
+    bank = np.where(loan >= 0, claims.creditor[loan], assigned(world, asker, banks))
+    funds = lendable(banks, actors.cash, claims.is_active, claims.kind, claims.debtor, claims.principal, p.reserve)
+    order = np.lexsort((actors.uid[asker], risk))
+    granted = rationed(order, bank, funds, request, risk, p.default_cutoff, p.smallest_part)
+    actors.loan_request[asker] = request
+    actors.loan_granted[asker] = granted
+    _report_refusals(world, asker, bank, request, granted)
+    rate, is_new = grant_loans(
+        books, asker, bank, granted, risk, actors.level, actors.loan, actors.debt, claims.principal, claims.rate,
+        p.base_rate, p.risk_spread, p.green_preference,
     )  # fmt: skip
-    house_bank = _house_banks(world, firm, banks)
-    deposits = np.bincount(
-        claims.debtor[claims.is_active & (claims.kind == int(ClaimKind.DEPOSIT))],
-        claims.principal[claims.is_active & (claims.kind == int(ClaimKind.DEPOSIT))],
-        actors.rows,
-    )
-    funds = np.zeros(actors.rows)
-    funds[banks] = np.maximum(0.0, actors.cash[banks] - p.reserve * deposits[banks])
-    order = np.lexsort((actors.uid[firm], risk))
-    granted = rationed(order, house_bank, funds, request, risk, p.default_cutoff, p.smallest_part)
-    actors.loan_request[firm] = request
-    actors.loan_granted[firm] = granted
-    refused = (request > 0.0) & (granted <= 0.0)
-    world.events.add(
-        Event.LOAN_REFUSED, world.quarter, actors.uid[firm[refused]], region=actors.region[firm[refused]],
-        partner=actors.uid[house_bank[refused]], amount=request[refused],
-    )  # fmt: skip
-    got = granted > 0.0
-    rate = p.base_rate + p.risk_spread * risk[got] * (1.0 - p.green_preference * actors.level[firm[got], _GREEN])
-    _book_loans(world, firm[got], house_bank[got], granted[got], rate)
+    new = np.flatnonzero(is_new)
+    if len(new):
+        debtor, amount = asker[new], granted[new]
+        actors.loan[debtor] = accounts.open_claims(world, ClaimKind.LOAN, bank[new], debtor, amount, rate[new])
+        actors.debt[debtor] = amount
 
 
-def _house_banks(world: World, firm: IntArray, banks: IntArray) -> IntArray:
-    """Return each firm's bank: its lender, else the one it is assigned to."""
-    actors, claims = world.actors, world.claims
-    result = assigned(world, firm, banks)
-    loan = actors.loan[firm]
-    result[loan >= 0] = claims.creditor[loan[loan >= 0]]
-    return result
-
-
-def _book_loans(world: World, debtor: IntArray, lender: IntArray, amount: FloatArray, rate: FloatArray) -> None:
-    """Move the money and book or enlarge the claims; rates are averaged by principal."""
-    actors, claims = world.actors, world.claims
-    transfer(world, lender, debtor, amount, Purpose.LOAN)
-    has_loan = actors.loan[debtor] >= 0
-    old = actors.loan[debtor[has_loan]]
-    total = claims.principal[old] + amount[has_loan]
-    claims.rate[old] = (claims.rate[old] * claims.principal[old] + rate[has_loan] * amount[has_loan]) / total
-    claims.principal[old] = total
-    new = ~has_loan
-    actors.loan[debtor[new]] = accounts.open_claims(
-        world, ClaimKind.LOAN, lender[new], debtor[new], amount[new], rate[new]
-    )
-    actors.debt[debtor] = claims.principal[actors.loan[debtor]]
+def _report_refusals(world: World, asker: IntArray, bank: IntArray, request: FloatArray, granted: FloatArray) -> None:
+    """Note the firms that asked and got nothing."""
+    refused = np.flatnonzero(granted <= 0.0)
+    if len(refused):
+        uid, firm = world.actors.uid, asker[refused]
+        world.events.add(
+            Event.LOAN_REFUSED, world.quarter, uid[firm], region=world.actors.region[firm],
+            partner=uid[bank[refused]], amount=request[refused],
+        )  # fmt: skip

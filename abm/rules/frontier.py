@@ -6,20 +6,18 @@ its users learn up to a modest floor, so that a region without research falls be
 
 from __future__ import annotations
 
-import numpy as np
-
 from abm.kernel import kernel
 from abm.parameters import Parameters, growth_per_quarter
 from abm.randomness import Draws
 from abm.rule import rule
 from abm.state import ledger
 from abm.state.codes import Kind, Origin, Route
+from abm.state.trade_terms import reachable
 from abm.state.world import World
 from abm.types import BoolArray, FloatArray, IntArray
 
 _INTRODUCTION = int(Origin.INTRODUCTION)
 _LICENCE = int(Route.LICENCE)
-_FIRM = int(Kind.FIRM)
 
 
 @rule(writes=("fields.frontier",), source="ren:2.2", off={"frontier.growth_factor": 0.0})
@@ -38,19 +36,13 @@ def advance_frontier(world: World, parameters: Parameters, draws: Draws) -> None
 
 
 @kernel
-def obsolete(
-    is_active: BoolArray,
-    capability: FloatArray,
-    stock: FloatArray,
-    loss: FloatArray,
-    rate: float,
-) -> None:
+def obsolete(is_active: BoolArray, capability: FloatArray, stock: FloatArray, loss: FloatArray, rate: float) -> None:
     """Take `rate` of everybody's capability and of its ledger; the amount lost is booked in `loss`.
 
-    Shapes: capability (actors, fields), stock (actors, origins, routes), loss (actors,).
+    Shapes: capability (actors, fields), stock (actors, origins x routes), loss (actors,).
 
     >>> import numpy as np
-    >>> capability = np.array([[0.5, 0.3]]); stock = np.zeros((1, 8, 9)); stock[0, 6, 5] = 0.8
+    >>> capability = np.array([[0.5, 0.3]]); stock = np.zeros((1, 72)); stock[0, 59] = 0.8
     >>> loss = np.zeros(1); obsolete(np.array([True]), capability, stock, loss, 0.1)
     >>> capability.round(3).tolist(), round(float(stock.sum()), 3), round(float(loss[0]), 3)
     ([[0.45, 0.27]], 0.72, 0.08)
@@ -58,13 +50,14 @@ def obsolete(
     for i in range(len(is_active)):
         if not is_active[i]:
             continue
+        total = 0.0
         for k in range(capability.shape[1]):
             lost = rate * capability[i, k]
             capability[i, k] -= lost
-            loss[i] += lost
-        for o in range(stock.shape[1]):
-            for r in range(stock.shape[2]):
-                stock[i, o, r] -= rate * stock[i, o, r]
+            total += lost
+        loss[i] += total
+        for entry in range(stock.shape[1]):
+            stock[i, entry] -= rate * stock[i, entry]
 
 
 @rule(
@@ -81,42 +74,39 @@ def let_capability_obsolesce(world: World, parameters: Parameters, draws: Draws)
     Draws      none
     Off when   frontier.obsolescence = 0
     """
+    actors, book = world.actors, world.ledger
     obsolete(
-        world.actors.is_active,
-        world.actors.capability,
-        world.ledger.stock,
-        world.ledger.loss,
+        actors.is_active, actors.capability, book.stock.reshape(actors.rows, -1), book.loss,
         parameters.frontier.obsolescence,
-    )
+    )  # fmt: skip
 
 
 @kernel
 def embodied_learning(
-    is_active: BoolArray,
-    kind: IntArray,
-    sector: IntArray,
-    weight: FloatArray,
-    frontier: FloatArray,
-    embargo: FloatArray,
-    capability: FloatArray,
-    stock: FloatArray,
-    gain: FloatArray,
-    total_gain: FloatArray,
-    rate: float,
-    floor: float,
-) -> None:
-    """Let firms catch up with the technology embodied in imported equipment, in the fields their sector uses."""
-    for i in range(len(is_active)):
-        if not is_active[i] or kind[i] != _FIRM:
-            continue
-        for k in range(len(frontier)):
-            if weight[sector[i], k] <= 0.0:
-                continue
-            reach = min(floor, 1.0 - embargo[k]) * frontier[k]
-            amount = rate * (reach - capability[i, k])
-            if amount > 0.0:
+    firm: IntArray, sector: IntArray, weight: FloatArray, frontier: FloatArray, embargo: FloatArray,
+    capability: FloatArray, stock: FloatArray, gain: FloatArray, total_gain: FloatArray,
+    embargo_factor: float, rate: float, floor: float,
+) -> None:  # fmt: skip
+    """Let firms catch up with the technology embodied in imported equipment, in the fields their sector uses.
+
+    >>> import numpy as np
+    >>> stock, capability = np.zeros((1, 8, 9)), np.array([[0.25, 0.5]])
+    >>> embodied_learning(np.array([0]), np.array([0]), np.array([[0.5, 0.5]]), np.array([2.0, 1.0]), np.zeros(2),
+    ...     capability, stock, stock.copy(), stock.copy(), 1.0, 0.5, 0.25)
+    >>> capability.tolist(), float(stock[4, 7])
+    ([[0.375, 0.5]], 0.125)
+    """
+    reach = reachable(frontier, embargo, embargo_factor, floor)
+    for f in range(len(firm)):
+        i = firm[f]
+        learned = 0.0
+        for k in range(len(reach)):
+            if capability[i, k] < reach[k] and weight[sector[i], k] > 0.0:
+                amount = rate * (reach[k] - capability[i, k])
                 capability[i, k] += amount
-                ledger.book(stock[i], gain[i], total_gain[i], amount, _INTRODUCTION, _LICENCE)
+                learned += amount
+        if learned > 0.0:
+            ledger.book(stock[i], gain[i], total_gain[i], learned, _INTRODUCTION, _LICENCE)
 
 
 @rule(writes=("actors.capability", *ledger.WRITES), source="zhao2020:III.D", off={"frontier.embodied": 0.0})
@@ -129,19 +119,8 @@ def learn_from_imported_equipment(world: World, parameters: Parameters, draws: D
     Draws      none
     Off when   frontier.embodied = 0
     """
-    p = parameters.frontier
-    embargo = np.minimum(world.structure.embargo * p.embargo_factor, 1.0)
+    p, actors, st, book = parameters.frontier, world.actors, world.structure, world.ledger
     embodied_learning(
-        world.actors.is_active,
-        world.actors.kind,
-        world.actors.sector,
-        world.structure.weight,
-        world.fields.frontier,
-        embargo,
-        world.actors.capability,
-        world.ledger.stock,
-        world.ledger.gain,
-        world.ledger.total_gain,
-        p.embodied,
-        p.embodied_floor,
-    )
+        world.slots(Kind.FIRM), actors.sector, st.weight, world.fields.frontier, st.embargo,
+        actors.capability, book.stock, book.gain, book.total_gain, p.embargo_factor, p.embodied, p.embodied_floor,
+    )  # fmt: skip

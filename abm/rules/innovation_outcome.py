@@ -9,46 +9,22 @@ from __future__ import annotations
 import numpy as np
 
 from abm.kernels_lessons import book_lessons, lessons, move_trust
-from abm.kernels_outcomes import (
-    finished_stages,
-    lead_firms,
-    pilot_courage,
-    project_strength,
-    project_trust,
-    result_levels,
-)
+from abm.kernels_outcomes import finished_stages, project_teams
 from abm.kernels_projects import project_counts
-from abm.kernels_stages import GOES_ON, apply_outcomes, open_markets, stage_outcomes
+from abm.kernels_stages import apply_outcomes, stage_outcomes, told_events, what_is_learned
 from abm.parameters import Innovation, Parameters
 from abm.randomness import Draws
 from abm.rule import rule
 from abm.state import ledger
-from abm.state.codes import Event, Origin, ProjectKind, Route, Service, Stage
-from abm.state.tables import Projects
 from abm.state.world import World
-from abm.types import BoolArray, FloatArray, IntArray
-
-_OWN = int(ProjectKind.OWN)
-_CALL = int(ProjectKind.CALL)
-_BY_UNIVERSITY = int(ProjectKind.UNIVERSITY)
-_SHELF = int(Stage.SHELVED)
-_FACILITIES = int(Service.FACILITIES)
-_PILOT_SERVICE = int(Service.PILOT)
-
-_FOUND = int(Event.RESEARCH_SUCCEEDED)
-_NOT_FOUND = int(Event.RESEARCH_FAILED)
-_SHELVED = int(Event.SHELVED)
-_PILOT_FAILED = int(Event.PILOT_FAILED)
-_INDUSTRIALISED = int(Event.INDUSTRIALISED)
-_NOT_INDUSTRIALISED = int(Event.INDUSTRIALISATION_FAILED)
-_ABANDONED = int(Event.ABANDONED)
-_NEUTRAL = 0.5
+from abm.types import FloatArray, IntArray
 
 
 @rule(
     writes=(
-        "projects.*", "actors.capability", "actors.year_gain", "actors.novelty", "actors.n_projects", "ties.trust",
-        *ledger.WRITES,
+        "projects.is_active", "projects.stage", "projects.remaining", "projects.cost", "projects.n_members",
+        "projects.member", "projects.member_uid", "projects.effort", "projects.artefact", "projects.service_share",
+        "actors.capability", "actors.year_gain", "actors.novelty", "actors.n_projects", "ties.trust", *ledger.WRITES,
     ),
     source="ren:3.1; ren:4.2; li:3.A; reuer2005; F5; F32; F33; F35; F36",
     off={"switches.innovation": False},
@@ -67,34 +43,38 @@ def finish_stages(world: World, parameters: Parameters, draws: Draws) -> None:
     if not parameters.switches.innovation:
         return
     p, a, pr = parameters.innovation, world.actors, world.projects
-    done = finished_stages(pr.is_active, pr.stage, pr.remaining, _SHELF)
+    done = finished_stages(pr.is_active, pr.stage, pr.remaining)
     if len(done) == 0:
         return
-    lists, ties = world.neighbours(), world.ties
-    trust = project_trust(
-        done, pr.n_members, pr.member, lists.start, lists.other, lists.tie, ties.layer, ties.trust, p.stranger_trust
-    )
-    strength = project_strength(
-        done, pr.n_members, pr.member, pr.member_uid, pr.field, a.is_active, a.uid, a.capability,
-        world.fields.frontier, a.service, _FACILITIES, _PILOT_SERVICE,
+    lists, ties, frontier, weight = world.neighbours(), world.ties, world.fields.frontier, world.structure.weight
+    team, lead = project_teams(
+        done, pr.kind, pr.n_members, pr.member, pr.member_uid, pr.field, a.is_active, a.uid, a.kind, a.capability,
+        frontier, a.service, lists.start, lists.other, lists.tie, ties.layer, ties.trust, p.stranger_trust,
     )  # fmt: skip
-    lead = lead_firms(done, pr.kind, pr.n_members, pr.member, pr.member_uid, a.is_active, a.uid, a.kind)
     duration, factor = _stages(p)
-    research_cost = pr.cost[done] / factor[pr.stage[done]]
-    dare = _courage(world, parameters, done, lead, strength, research_cost)
     outcome = stage_outcomes(
-        done, pr.uid, pr.kind, pr.stage, pr.remaining, strength, trust, dare, pr.service_share,
+        done, team, lead, pr.uid, pr.kind, pr.stage, pr.remaining, pr.field, pr.cost, pr.artefact, pr.service_share,
+        a.sector, a.expected_orders, a.cash, a.absorption, a.capability, frontier, weight, factor, a.novelty,
         p.search_hazard, p.facility_gain, p.agreement, p.pilot_base, p.pilot_gain, p.own_pilot,
-        p.industrialisation_success, draws.key("outcome of stage"),
+        p.industrialisation_success, float(p.pilot_quarters), p.industrialisation_quarters * p.industrialisation_cost,
+        parameters.calls.paid_share, p.cash_share, p.rho, p.reference_effort, parameters.strategy.gain_value,
+        p.product_value, p.novelty_return, p.risk_aversion, p.decision_sharpness, p.step, p.radical_share,
+        p.radical_factor, parameters.frontier.leapfrog, draws.key("outcome of stage"), draws.key("result level"),
     )  # fmt: skip
-    result_levels(
-        done, outcome == _FOUND, pr.uid, pr.field, strength, world.fields.frontier, pr.artefact,
-        p.step, p.radical_share, p.radical_factor, parameters.frontier.leapfrog, draws.key("result level"),
+    teaches, judged, origin, route, credit = what_is_learned(
+        done, outcome, pr.kind, pr.n_members, pr.tie_origin, pr.service_share
+    )
+    amount = lessons(
+        done, teaches, pr.n_members, pr.member, pr.member_uid, pr.effort, pr.field, pr.artefact, a.is_active, a.uid,
+        a.absorption, a.capability, p.rho, p.reference_effort,
     )  # fmt: skip
-    _teach(world, p, done, (outcome == _FOUND) | (outcome == _INDUSTRIALISED))
-    open_markets(outcome, lead, research_cost, a.expected_orders, a.novelty, p.novelty_return)
+    books = world.ledger
+    book_lessons(
+        done, amount, origin, route, credit, pr.member, pr.field, a.sector, weight, frontier, a.capability,
+        a.year_gain, books.stock, books.gain, books.total_gain,
+    )  # fmt: skip
     move_trust(
-        done, _judged(outcome), pr.n_members, pr.member, lists.start, lists.other, lists.tie, ties.layer, ties.trust,
+        done, judged, pr.n_members, pr.member, lists.start, lists.other, lists.tie, ties.layer, ties.trust,
         p.trust_speed,
     )  # fmt: skip
     _record(world, done, outcome)
@@ -112,74 +92,12 @@ def _stages(p: Innovation) -> tuple[IntArray, FloatArray]:
     return np.array(duration, dtype=np.int64), np.array(factor)
 
 
-def _courage(
-    world: World, parameters: Parameters, done: IntArray, lead: IntArray, strength: FloatArray, cost: FloatArray
-) -> FloatArray:
-    p, a, pr = parameters.innovation, world.actors, world.projects
-    chances = np.minimum(1.0, p.pilot_base + p.pilot_gain * (p.own_pilot + (1.0 - p.own_pilot) * strength[:, 2]))
-    return pilot_courage(
-        done, lead, pr.kind, pr.field, pr.artefact, cost, strength, a.sector, a.expected_orders, a.cash, a.absorption,
-        a.capability, world.fields.frontier, world.structure.weight, float(p.pilot_quarters), p.pilot_cost,
-        p.industrialisation_quarters * p.industrialisation_cost, parameters.calls.paid_share, p.cash_share,
-        p.rho, p.reference_effort, parameters.strategy.gain_value, p.product_value, p.novelty_return,
-        chances * p.industrialisation_success, p.risk_aversion, p.decision_sharpness,
-    )  # fmt: skip
-
-
-def _teach(world: World, p: Innovation, done: IntArray, teaches: BoolArray) -> None:
-    if not teaches.any():
-        return
-    a, pr, books = world.actors, world.projects, world.ledger
-    amount = lessons(
-        done, teaches, pr.n_members, pr.member, pr.member_uid, pr.effort, pr.field, pr.artefact, a.is_active, a.uid,
-        a.absorption, a.capability, p.rho, p.reference_effort,
-    )  # fmt: skip
-    origin, route, credit = _ways(pr, done)
-    book_lessons(
-        done, amount, origin, route, credit, pr.member, pr.field, a.sector, world.structure.weight,
-        world.fields.frontier, a.capability, a.year_gain, books.stock, books.gain, books.total_gain,
-    )  # fmt: skip
-
-
-def _ways(projects: Projects, done: IntArray) -> tuple[IntArray, IntArray, FloatArray]:
-    """Return origin, route and the share credited to platform services of what each project teaches."""
-    kind, tie_origin = projects.kind[done], projects.tie_origin[done]
-    is_alone = projects.n_members[done] < 2
-    origin = np.where(is_alone | (kind == _OWN), int(Origin.OWN_RESEARCH), int(Origin.JOINT_RESEARCH))
-    route = np.where(is_alone | (tie_origin < 0), int(Route.OWN), tie_origin)
-    is_call = kind == _CALL
-    origin[is_call], route[is_call] = int(Origin.CALL), int(Route.CALL)
-    return origin, route, np.where(is_call, 0.0, projects.service_share[done])
-
-
-def _judged(outcome: IntArray) -> FloatArray:
-    """Return success 1, neutral 0.5, failure 0 where a project ended or was laid aside, else -1 (model.md 1, F5)."""
-    judged = np.full(len(outcome), -1.0)
-    judged[outcome == _INDUSTRIALISED] = 1.0
-    judged[(outcome == _SHELVED) | (outcome == _PILOT_FAILED) | (outcome == _NOT_INDUSTRIALISED)] = _NEUTRAL
-    judged[(outcome == _NOT_FOUND) | (outcome == _ABANDONED)] = 0.0
-    return judged
-
-
 def _record(world: World, done: IntArray, outcome: IntArray) -> None:
-    """Add one event per outcome; a university result goes straight to the shelf."""
-    pr = world.projects
-    happened = outcome != GOES_ON
-    rows, kind = done[happened], outcome[happened]
-    events = _add_events(world, kind, rows, pr.cause[rows])
-    found = kind == _FOUND
-    rows, events = rows[found], events[found]
-    _add_events(world, Event.ARTEFACT, rows, events)
-    on_shelf = pr.kind[rows] == _BY_UNIVERSITY
-    _add_events(world, Event.SHELVED, rows[on_shelf], events[on_shelf])
-
-
-def _add_events(world: World, event: Event | IntArray, rows: IntArray, cause: IntArray) -> IntArray:
-    pr = world.projects
-    if len(rows) == 0:
-        return rows
+    """Add the events of all outcomes, and of the results they brought."""
+    pr, events = world.projects, world.events
+    kind, rows, cause = told_events(done, outcome, pr.kind, pr.cause, events.count)
     level = pr.artefact[rows] / world.fields.frontier[pr.field[rows]]
-    return world.events.add(
-        event, world.quarter, pr.member_uid[rows, 0], region=pr.region[rows], partner=pr.member_uid[rows, 1],
+    events.add(
+        kind, world.quarter, pr.member_uid[rows, 0], region=pr.region[rows], partner=pr.member_uid[rows, 1],
         project=pr.uid[rows], field=pr.field[rows], channel=pr.kind[rows], amount=level, cause=cause,
     )  # fmt: skip

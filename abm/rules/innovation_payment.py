@@ -9,7 +9,7 @@ from __future__ import annotations
 import numpy as np
 
 from abm.kernel import kernel
-from abm.kernels_projects import is_present, payer_place, research_tie, running_projects
+from abm.kernels_projects import payer_place, research_tie, running_projects
 from abm.parameters import Parameters
 from abm.randomness import Draws, uniform
 from abm.rule import rule
@@ -24,6 +24,8 @@ _RESEARCH = int(Stage.RESEARCH)
 _PILOT = int(Stage.PILOT)
 _INDUSTRIALISATION = int(Stage.INDUSTRIALISATION)
 _FIRM = int(Kind.FIRM)
+_CALL_BUDGET = int(Instrument.CALL)
+_PILOT_BUDGET = int(Instrument.PILOT)
 _BY_CALL = 0
 _BY_WORLD = 1
 _BY_PILOT_SUPPORT = 2
@@ -32,16 +34,9 @@ _ALL_PAID = 0.999
 
 @kernel
 def public_requests(
-    running: IntArray,
-    kind: IntArray,
-    stage: IntArray,
-    is_national: BoolArray,
-    region: IntArray,
-    cost: FloatArray,
-    n_regions: int,
-    paid_share: float,
-    pilot_support: float,
-) -> tuple[FloatArray, IntArray, FloatArray]:
+    running: IntArray, kind: IntArray, stage: IntArray, is_national: BoolArray, region: IntArray, cost: FloatArray,
+    n_regions: int, paid_share: float, pilot_support: float,
+) -> tuple[FloatArray, IntArray, FloatArray]:  # fmt: skip
     """Return what each running project asks of the public, of whom, and the sums, shape (regions, 3 payers).
 
     Payers: 0 the region's call, 1 the outside world (national projects), 2 the region's pilot support; -1 nobody.
@@ -69,50 +64,81 @@ def public_requests(
 
 
 @kernel
-def member_bills(
-    running: IntArray,
-    kind: IntArray,
-    stage: IntArray,
-    n_members: IntArray,
-    member: IntArray,
-    member_uid: UidArray,
-    cost: FloatArray,
-    public: FloatArray,
-    actor_is_active: BoolArray,
-    actor_uid: UidArray,
-    research_budget: FloatArray,
-    partner_part: float,
+def public_money(
+    total: FloatArray, budget: FloatArray, cash: FloatArray, government_slot: IntArray, outside_cash: float
 ) -> FloatArray:
-    """Return what each member owes this quarter, shape (running, members); -1 if who answers is gone.
+    """Return what is paid of the sums asked for, shape (regions, 3 payers), and take it from the budgets.
 
-    Partners share equally, but no more than `partner_part` of their budget; who answers for the project pays the rest.
+    Calls come before pilots; governments pay within budget and cash, the outside world all regions in proportion.
 
     >>> import numpy as np
-    >>> one = np.ones(2, np.bool_); uid = np.array([7, 9], np.uint64)
-    >>> member_bills(np.array([0]), np.array([1]), np.array([0]), np.array([2]), np.array([[0, 1]]), uid.reshape(1, 2),
-    ...              np.array([2.0]), np.zeros(1), one, uid, np.array([5.0, 1.0]), 0.5).tolist()
-    [[1.5, 0.5]]
+    >>> budget = np.full((1, 12), 4.0)
+    >>> public_money(np.array([[3.0, 2.0, 3.0]]), budget, np.array([5.0]), np.array([0]), 1.0).tolist()
+    [[3.0, 1.0, 2.0]]
+    >>> budget[0, [_CALL_BUDGET, _PILOT_BUDGET]].tolist()
+    [1.0, 2.0]
     """
+    paid = np.zeros(total.shape)
+    national = 0.0
+    for r in range(len(total)):
+        national += total[r, _BY_WORLD]
+    for r in range(len(total)):
+        left = cash[government_slot[r]]
+        paid[r, _BY_CALL] = min(total[r, _BY_CALL], budget[r, _CALL_BUDGET], left)
+        left -= paid[r, _BY_CALL]
+        paid[r, _BY_PILOT_SUPPORT] = min(total[r, _BY_PILOT_SUPPORT], budget[r, _PILOT_BUDGET], left)
+        budget[r, _CALL_BUDGET] -= paid[r, _BY_CALL]
+        budget[r, _PILOT_BUDGET] -= paid[r, _BY_PILOT_SUPPORT]
+        if national > 0.0:
+            paid[r, _BY_WORLD] = total[r, _BY_WORLD] * min(1.0, outside_cash / national)
+    return paid
+
+
+@kernel
+def member_bills(
+    running: IntArray, kind: IntArray, stage: IntArray, region: IntArray, n_members: IntArray, member: IntArray,
+    member_uid: UidArray, cost: FloatArray, asked: FloatArray, payer: IntArray, total: FloatArray,
+    public_paid: FloatArray, actor_is_active: BoolArray, actor_uid: UidArray, research_budget: FloatArray,
+    partner_part: float,
+) -> tuple[FloatArray, FloatArray]:  # fmt: skip
+    """Return what the public pays of each project and what each member owes this quarter, shape (running, members).
+
+    The public pays each request in proportion. Partners share the rest equally, but no more than `partner_part` of
+    their budget; who answers for the project pays what is left, and owes -1 if it is gone.
+
+    >>> import numpy as np
+    >>> yes, none, uid = np.ones(2, np.bool_), np.zeros(2, np.int64), np.array([7, 9], np.uint64)
+    >>> public, bill = member_bills(np.array([0]), none + 2, none, none, np.array([2]), np.array([[0, 1]]),
+    ...     uid.reshape(1, 2), np.array([4.0]), np.array([3.0]), none, np.array([[3.0, 0.0, 0.0]]),
+    ...     np.array([[2.0, 0.0, 0.0]]), yes, uid, np.array([5.0, 1.0]), 0.5)
+    >>> public.tolist(), bill.tolist()
+    ([2.0], [[1.5, 0.5]])
+    """
+    public = np.zeros(len(running))
     bill = np.zeros((len(running), member.shape[1]))
+    is_here = np.empty(member.shape[1], np.bool_)
     for q in range(len(running)):
         p = running[q]
+        if payer[q] >= 0:
+            public[q] = asked[q] * (public_paid[region[p], payer[q]] / max(total[region[p], payer[q]], 1e-12))
         answers = payer_place(kind[p], n_members[p])
+        present = 0
+        for m in range(answers, n_members[p]):
+            i = member[p, m]
+            is_here[m] = i >= 0 and actor_is_active[i] and actor_uid[i] == member_uid[p, m]
+            present += 1 if is_here[m] else 0
         is_orphan = kind[p] == _BY_UNIVERSITY and n_members[p] == 1 and stage[p] != _RESEARCH
-        if is_orphan or not is_present(member[p, answers], member_uid[p, answers], actor_is_active, actor_uid):
+        if is_orphan or not is_here[answers]:
             bill[q, answers] = -1.0
             continue
         private = max(0.0, cost[p] - public[q])
-        present = 0
-        for m in range(answers, n_members[p]):
-            if is_present(member[p, m], member_uid[p, m], actor_is_active, actor_uid):
-                present += 1
         rest = private
         for m in range(answers + 1, n_members[p]):
-            if is_present(member[p, m], member_uid[p, m], actor_is_active, actor_uid):
+            if is_here[m]:
                 bill[q, m] = min(private / present, partner_part * research_budget[member[p, m]])
                 rest -= bill[q, m]
         bill[q, answers] = max(0.0, rest)
-    return bill
+    return public, bill
 
 
 @kernel
@@ -137,28 +163,20 @@ def coverage(running: IntArray, bill: FloatArray, member: IntArray, cash: FloatA
 
 @kernel
 def advance_work(
-    running: IntArray,
-    bill: FloatArray,
-    share: FloatArray,
-    public: FloatArray,
-    uid: UidArray,
-    kind: IntArray,
-    stage: IntArray,
-    n_members: IntArray,
-    member: IntArray,
-    cost: FloatArray,
-    effort: FloatArray,
-    remaining: IntArray,
-    abandon_chance: float,
-    key: np.uint64,
-) -> tuple[FloatArray, FloatArray]:
-    """Let projects move on by what is paid; return each actor's payments, all of them and those that are research.
+    running: IntArray, bill: FloatArray, share: FloatArray, public: FloatArray, uid: UidArray, kind: IntArray,
+    stage: IntArray, n_members: IntArray, member: IntArray, cost: FloatArray, effort: FloatArray,
+    remaining: IntArray, actor_kind: IntArray, research_spending: FloatArray, year_cost: FloatArray,
+    abandon_chance: float, key: np.uint64,
+) -> tuple[IntArray, FloatArray]:  # fmt: skip
+    """Let projects move on by what is paid; return who pays and how much, and note what of it is research.
 
     `remaining` counts down when the quarter is paid, and becomes -1 when the project is given up. Money that a call
-    pays is worked off by all members, money that supports a pilot by who answers for it.
+    pays is worked off by all members, money that supports a pilot by who answers for it. Firms add what they pay to
+    the cost of their year.
     """
     paid = np.zeros(len(share))
-    research = np.zeros(len(share))
+    for i in range(len(share)):
+        research_spending[i] = 0.0
     for q in range(len(running)):
         p = running[q]
         answers = payer_place(kind[p], n_members[p])
@@ -177,27 +195,28 @@ def advance_work(
             if amount > 0.0:
                 paid[member[p, m]] += amount
                 if stage[p] != _INDUSTRIALISATION:
-                    research[member[p, m]] += amount
+                    research_spending[member[p, m]] += amount
         done = covered / cost[p] if cost[p] > 0.0 else 1.0
         if done >= _ALL_PAID or uniform(key, uid[p], 0) < done:
             remaining[p] = max(0, remaining[p] - 1)
         elif uniform(key, uid[p], 1) < abandon_chance * (1.0 - done):
             remaining[p] = -1
-    return paid, research
+    payer = np.empty(len(share), np.int64)
+    number = 0
+    for i in range(len(share)):
+        if paid[i] > 0.0:
+            payer[number] = i
+            paid[number] = paid[i]
+            year_cost[i] += paid[i] if actor_kind[i] == _FIRM else 0.0
+            number += 1
+    return payer[:number].copy(), paid[:number].copy()
 
 
 @kernel
 def mark_used_ties(
-    running: IntArray,
-    n_members: IntArray,
-    member: IntArray,
-    start: IntArray,
-    other: IntArray,
-    tie: IntArray,
-    layer: IntArray,
-    used: IntArray,
-    quarter: int,
-) -> None:
+    running: IntArray, n_members: IntArray, member: IntArray, start: IntArray, other: IntArray, tie: IntArray,
+    layer: IntArray, used: IntArray, quarter: int,
+) -> None:  # fmt: skip
     """Note that research ties between members of running projects are in use."""
     for p in running:
         for m in range(n_members[p]):
@@ -234,20 +253,17 @@ def pay_for_projects(world: World, parameters: Parameters, draws: Draws) -> None
         running, pr.kind, pr.stage, pr.is_national, pr.region, pr.cost, world.structure.n_regions,
         parameters.calls.paid_share, p.pilot_support,
     )  # fmt: skip
-    public = asked * _pay_publicly(world, total)[pr.region[running], payer] if total.any() else asked
-    bill = member_bills(
-        running, pr.kind, pr.stage, pr.n_members, pr.member, pr.member_uid, pr.cost, public,
-        a.is_active, a.uid, a.research_budget, p.partner_part,
+    public, bill = member_bills(
+        running, pr.kind, pr.stage, pr.region, pr.n_members, pr.member, pr.member_uid, pr.cost, asked, payer, total,
+        _pay_publicly(world, total), a.is_active, a.uid, a.research_budget, p.partner_part,
     )  # fmt: skip
     share = coverage(running, bill, pr.member, a.cash, p.cash_share)
-    paid, research = advance_work(
+    payers, paid = advance_work(
         running, bill, share, public, pr.uid, pr.kind, pr.stage, pr.n_members, pr.member, pr.cost, pr.effort,
-        pr.remaining, p.abandon_chance, draws.key("work on project"),
+        pr.remaining, a.kind, a.research_spending, a.year_cost, p.abandon_chance, draws.key("work on project"),
     )  # fmt: skip
-    payers = np.flatnonzero(paid)
-    accounts.transfer(world, payers, world.regions.household_slot[a.region[payers]], paid[payers], Purpose.RESEARCH)
-    a.research_spending[:] = research
-    a.year_cost[payers] += paid[payers] * (a.kind[payers] == _FIRM)
+    if len(payers):
+        accounts.transfer(world, payers, world.regions.household_slot[a.region[payers]], paid, Purpose.RESEARCH)
     lists = world.neighbours()
     mark_used_ties(
         running, pr.n_members, pr.member, lists.start, lists.other, lists.tie, world.ties.layer,
@@ -256,22 +272,15 @@ def pay_for_projects(world: World, parameters: Parameters, draws: Draws) -> None
 
 
 def _pay_publicly(world: World, total: FloatArray) -> FloatArray:
-    """Pay the public part of projects and return the share of each request that is met, shape (regions, 3)."""
-    regions, cash = world.regions, world.actors.cash
-    government, household = regions.government_slot, regions.household_slot
-    met = np.zeros_like(total)
-    instruments = (
-        (_BY_CALL, Instrument.CALL, Purpose.CALL),
-        (_BY_PILOT_SUPPORT, Instrument.PILOT, Purpose.PILOT_SUPPORT),
-    )
-    for place, instrument, purpose in instruments:
-        wanted = total[:, place]
-        amount = np.minimum(np.minimum(wanted, regions.budget[:, instrument]), cash[government])
-        accounts.transfer(world, government, household, amount, purpose)
-        regions.budget[:, instrument] -= amount
-        met[:, place] = amount / np.maximum(wanted, 1e-12)
-    national = total[:, _BY_WORLD]
-    if national.any():
-        met[:, _BY_WORLD] = min(1.0, float(cash[world.rest_of_world]) / float(national.sum()))
-        accounts.transfer(world, world.rest_of_world, household, national * met[:, _BY_WORLD], Purpose.NATIONAL_PROJECT)
-    return met
+    """Pay the public part of projects to households and return what was paid, shape (regions, 3)."""
+    regions, cash, outside = world.regions, world.actors.cash, world.rest_of_world
+    paid = public_money(total, regions.budget, cash, regions.government_slot, float(cash[outside]))
+    by_call, by_world, by_pilot = paid.T
+    for payer, amount, purpose in (
+        (regions.government_slot, by_call, Purpose.CALL),
+        (regions.government_slot, by_pilot, Purpose.PILOT_SUPPORT),
+        (outside, by_world, Purpose.NATIONAL_PROJECT),
+    ):
+        if amount.any():
+            accounts.transfer(world, payer, regions.household_slot, amount, purpose)
+    return paid

@@ -14,7 +14,6 @@ from abm.kernel import kernel
 from abm.kernels_outcomes import pilot_chance
 from abm.kernels_projects import (
     chance_to_dare,
-    is_present,
     learned_share,
     new_product_share,
     project_counts,
@@ -24,7 +23,7 @@ from abm.parameters import Parameters
 from abm.randomness import Draws, pair_uid, uniform
 from abm.rule import rule
 from abm.state.codes import Event, Kind, Layer, ProjectKind, Service, Stage, TieOrigin
-from abm.state.network import make_roster, pick, ring_points
+from abm.state.network import ring_place, roster_of
 from abm.state.world import World
 from abm.types import BoolArray, FloatArray, IntArray, UidArray
 
@@ -39,156 +38,177 @@ _PILOT_SERVICE = int(Service.PILOT)
 
 
 @kernel
-def expired_results(
-    is_active: BoolArray,
-    stage: IntArray,
-    uid: UidArray,
-    member: IntArray,
-    member_uid: UidArray,
-    actor_is_active: BoolArray,
-    actor_uid: UidArray,
-    expiry: float,
-    key: np.uint64,
-) -> IntArray:
-    """Return the rows of shelved results that go out of date, or whose owner is gone."""
-    rows = np.empty(len(is_active), np.int64)
-    number = 0
+def waiting_results(
+    is_active: BoolArray, stage: IntArray, kind: IntArray, uid: UidArray, member: IntArray, member_uid: UidArray,
+    actor_is_active: BoolArray, actor_uid: UidArray, expiry: float, key: np.uint64,
+) -> tuple[IntArray, IntArray]:  # fmt: skip
+    """Return the rows of shelved results that go out of date, or whose owner is gone, and of those a firm may take up.
+
+    >>> import numpy as np
+    >>> no, yes = np.zeros(2, np.int64), np.ones(2, np.bool_)
+    >>> expired, waiting = waiting_results(yes, np.array([4, 4]), np.array([3, 3]), np.array([5, 6], np.uint64),
+    ...     np.array([[0], [1]]), np.array([[7], [8]], np.uint64), yes, np.array([7, 9], np.uint64), 0.0, np.uint64(1))
+    >>> expired.tolist(), waiting.tolist()
+    ([1], [0])
+    """
+    expired = np.empty(len(is_active), np.int64)
+    waiting = np.empty(len(is_active), np.int64)
+    n_expired = 0
+    n_waiting = 0
     for p in range(len(is_active)):
         if is_active[p] and stage[p] == _SHELF:
-            has_owner = is_present(member[p, 0], member_uid[p, 0], actor_is_active, actor_uid)
+            owner = member[p, 0]
+            has_owner = owner >= 0 and actor_is_active[owner] and actor_uid[owner] == member_uid[p, 0]
             if not has_owner or uniform(key, uid[p], 0) < expiry:
-                rows[number] = p
-                number += 1
-    return rows[:number].copy()
+                expired[n_expired] = p
+                n_expired += 1
+            elif kind[p] == _BY_UNIVERSITY:
+                waiting[n_waiting] = p
+                n_waiting += 1
+    return expired[:n_expired].copy(), waiting[:n_waiting].copy()
 
 
 @kernel
-def tie_offers(
-    shelf: IntArray,
-    member: IntArray,
-    actor_kind: IntArray,
-    start: IntArray,
-    other: IntArray,
-    tie: IntArray,
-    layer: IntArray,
-    trust: FloatArray,
-    tie_origin: IntArray,
-    take_up: float,
-) -> tuple[IntArray, IntArray, IntArray, FloatArray]:
-    """Return place in `shelf`, firm, origin of the tie and base hazard of each firm with a tie to the university."""
-    room = 0
-    for d in range(len(shelf)):
-        i = member[shelf[d], 0]
-        room += start[i + 1] - start[i]
-    place = np.empty(room, np.int64)
-    firm = np.empty(room, np.int64)
-    origin = np.empty(room, np.int64)
-    hazard = np.empty(room)
+def shown_firms(
+    shelf: IntArray, project_region: IntArray, project_uid: UidArray, is_active: BoolArray, kind: IntArray,
+    region: IntArray, uid: UidArray, service: FloatArray, n_regions: int, key: np.uint64,
+) -> IntArray:  # fmt: skip
+    """Return the firm a platform shows each shelved result to, -1 where no firm of the region has the service.
+
+    >>> import numpy as np
+    >>> none, one, service = np.zeros(1, np.int64), np.ones(1, np.uint64), np.zeros((1, 6))
+    >>> shown_firms(none, none, one, one > 0, none, none, one, service, 1, np.uint64(1)).tolist()
+    [-1]
+    >>> service[0, _MATCHING] = 0.5
+    >>> shown_firms(none, none, one, one > 0, none, none, one, service, 1, np.uint64(1)).tolist()
+    [0]
+    """
+    served = np.empty(len(is_active), np.int64)
+    group = np.empty(len(is_active), np.int64)
     number = 0
+    for i in range(len(is_active)):
+        if is_active[i] and kind[i] == _FIRM and service[i, _MATCHING] > 0.0:
+            served[number] = i
+            group[i] = region[i]
+            number += 1
+    start, ring, slot = roster_of(served[:number], group, n_regions, uid, key)
+    shown = np.full(len(shelf), -1, np.int64)
     for d in range(len(shelf)):
-        i = member[shelf[d], 0]
-        for e in range(start[i], start[i + 1]):
-            if layer[tie[e]] == _RESEARCH_LAYER and actor_kind[other[e]] == _FIRM:
-                place[number] = d
-                firm[number] = other[e]
-                origin[number] = tie_origin[tie[e]]
-                hazard[number] = take_up * (0.5 + trust[tie[e]])
-                number += 1
-    return place[:number].copy(), firm[:number].copy(), origin[:number].copy(), hazard[:number].copy()
+        point = ring_place(key, project_uid[shelf[d]])
+        first = start[project_region[shelf[d]]]
+        last = start[project_region[shelf[d]] + 1]
+        low = first
+        high = last
+        while low < high:
+            middle = (low + high) // 2
+            if ring[middle] < point:
+                low = middle + 1
+            else:
+                high = middle
+        if first < last:
+            shown[d] = slot[low if low < last else first]
+    return shown
 
 
 @kernel
-def matched_firms(
-    shelf: IntArray, region: IntArray, start: IntArray, ring: UidArray, slot: IntArray, point: UidArray
-) -> IntArray:
-    """Return the firm a platform shows each shelved result to, -1 where no firm has the service."""
-    firm = np.full(len(shelf), -1, np.int64)
-    for d in range(len(shelf)):
-        firm[d] = pick(start, ring, slot, region[shelf[d]], point[d])
-    return firm
+def arrival(draw: float, interest: float, dare: float, earliest: float) -> float:
+    """Return when a firm comes, exponential with rate interest x dare, or `earliest` if it does not come before that.
+
+    >>> round(arrival(0.5, 2.0, 0.5, 1.0), 6), arrival(0.5, 2.0, 0.0, 1.0), arrival(0.9, 2.0, 0.5, 1.0)
+    (0.693147, 1.0, 1.0)
+    """
+    rate = interest * dare
+    return min(earliest, -math.log(1.0 - draw) / rate) if rate > 0.0 else earliest
 
 
 @kernel
-def interest(
-    shelf: IntArray,
-    place: IntArray,
-    firm: IntArray,
-    hazard: FloatArray,
-    field: IntArray,
-    artefact: FloatArray,
-    cost: FloatArray,
-    answers_need: BoolArray,
-    orientation: FloatArray,
-    sector: IntArray,
-    expected_orders: FloatArray,
-    cash: FloatArray,
-    absorption: FloatArray,
-    pilot_service: FloatArray,
-    capability: FloatArray,
-    frontier: FloatArray,
-    weight: FloatArray,
-    stage_costs: FloatArray,
-    pilot: FloatArray,
-    worth: FloatArray,
-    cash_share: float,
-    need_match: float,
-) -> FloatArray:
-    """Return the hazard that the firm of each offer takes the result up.
+def first_comers(
+    shelf: IntArray, shown: IntArray, uid: UidArray, member: IntArray, field: IntArray, artefact: FloatArray,
+    cost: FloatArray, is_pull: BoolArray, purpose: IntArray, actor_uid: UidArray, actor_kind: IntArray,
+    sector: IntArray, orientation: FloatArray, expected_orders: FloatArray, cash: FloatArray, absorption: FloatArray,
+    service: FloatArray, capability: FloatArray, frontier: FloatArray, weight: FloatArray, start: IntArray,
+    other: IntArray, tie: IntArray, layer: IntArray, trust: FloatArray, tie_origin: IntArray, ahead: FloatArray,
+    pilot: FloatArray, worth: FloatArray, take_up: float, matching: float, cash_share: float, need_match: float,
+    key: np.uint64,
+) -> tuple[IntArray, IntArray, IntArray]:  # fmt: skip
+    """Return the results taken up this quarter, the firm that comes first to each, and the origin of its way there.
 
-    hazard x orientation of the university x absorption x match of the field x chance to dare. `stage_costs`: first
+    Rates are hazard x orientation of the university x absorption x match of the field x chance to dare, times
+    `need_match` where the result answers a need of the firm's sector; the hazard is take_up (1/2 + tau) by a tie to
+    the university, matching x service by a platform. Times are drawn by the pair of result and firm. `ahead`: first
     quarter and sum of what lies ahead over the research cost; `pilot`: base, gain, own part, last success; `worth`:
     rho, reference effort, value of capability, of a product, novelty return, risk aversion, sharpness.
     """
-    result = np.zeros(len(place))
-    for e in range(len(place)):
-        d = place[e]
+    taken = np.empty(len(shelf), np.int64)
+    taker = np.empty(len(shelf), np.int64)
+    origin = np.empty(len(shelf), np.int64)
+    number = 0
+    for d in range(len(shelf)):
         p = shelf[d]
-        i = firm[e]
         k = field[p]
-        match = min(1.0, weight[sector[i], k] * weight.shape[1] / 1.5)
-        gap = (artefact[p] - capability[i, k]) / frontier[k]
-        if gap <= 0.0 or match <= 0.0 or stage_costs[0] * cost[p] > cash_share * cash[i]:
-            continue
-        burden = stage_costs[1] * cost[p]
-        value = result_worth(
-            expected_orders[i], weight[sector[i], k], gap, learned_share(absorption[i], burden, worth[0], worth[1]),
-            new_product_share(cost[p], expected_orders[i], worth[4]), worth[2], worth[3],
-        )  # fmt: skip
-        success = pilot_chance(pilot_service[i], pilot[0], pilot[1], pilot[2]) * pilot[3]
-        dare = chance_to_dare(success * value, burden, worth[5], worth[6])
-        result[e] = hazard[e] * orientation[d] * absorption[i] * match * dare
-        if answers_need[e]:
-            result[e] *= need_match
-    return result
+        owner = member[p, 0]
+        earliest = 1.0
+        for e in range(start[owner], start[owner + 1] + 1):
+            by_tie = e < start[owner + 1]
+            i = other[e] if by_tie else shown[d]
+            if i < 0 or actor_kind[i] != _FIRM or (by_tie and layer[tie[e]] != _RESEARCH_LAYER):
+                continue
+            share = weight[sector[i], k]
+            gap = (artefact[p] - capability[i, k]) / frontier[k]
+            if gap <= 0.0 or share <= 0.0 or ahead[0] * cost[p] > cash_share * cash[i]:
+                continue
+            hazard = take_up * (0.5 + trust[tie[e]]) if by_tie else matching * service[i, _MATCHING]
+            match = min(1.0, share * weight.shape[1] / 1.5)
+            interest = hazard * orientation[owner] * absorption[i] * match
+            if is_pull[p] and purpose[p] == sector[i]:
+                interest *= need_match
+            draw = uniform(key, pair_uid(uid[p], actor_uid[i]), 0)
+            if draw >= interest * earliest:  # too late even if it dares for sure, because -log(1 - u) >= u
+                continue
+            burden = ahead[1] * cost[p]
+            novelty = new_product_share(cost[p], expected_orders[i], worth[4])
+            learned = learned_share(absorption[i], burden, worth[0], worth[1])
+            value = result_worth(expected_orders[i], share, gap, learned, novelty, worth[2], worth[3])
+            success = pilot_chance(service[i, _PILOT_SERVICE], pilot[0], pilot[1], pilot[2]) * pilot[3]
+            time = arrival(draw, interest, chance_to_dare(success * value, burden, worth[5], worth[6]), earliest)
+            if time < earliest:
+                earliest = time
+                taken[number] = p
+                taker[number] = i
+                origin[number] = tie_origin[tie[e]] if by_tie else _BY_PLATFORM
+        if earliest < 1.0:
+            number += 1
+    return taken[:number].copy(), taker[:number].copy(), origin[:number].copy()
 
 
 @kernel
-def first_takers(
-    n_results: int, result_uid: UidArray, place: IntArray, firm: IntArray, firm_uid: UidArray, hazard: FloatArray,
-    key: np.uint64,
-) -> IntArray:  # fmt: skip
-    """Return the offer that wins each result: the first to come within the quarter, -1 if none does.
-
-    Arrival times are exponential with the offer's hazard, drawn by the pair of result and firm.
-    """
-    winner = np.full(n_results, -1, np.int64)
-    earliest = np.ones(n_results)
-    for e in range(len(place)):
-        if hazard[e] > 0.0:
-            d = place[e]
-            draw = uniform(key, pair_uid(result_uid[d], firm_uid[firm[e]]), 0)
-            time = -math.log(1.0 - draw) / hazard[e]
-            if time < earliest[d]:
-                earliest[d] = time
-                winner[d] = e
-    return winner
+def hand_over(
+    taken: IntArray, taker: IntArray, origin: IntArray, actor_uid: UidArray, member: IntArray, member_uid: UidArray,
+    n_members: IntArray, effort: FloatArray, tie_origin: IntArray, stage: IntArray, remaining: IntArray,
+    cost: FloatArray, quarters: int, development_cost: float,
+) -> None:  # fmt: skip
+    """Make each firm a member that answers for development and what follows."""
+    for d in range(len(taken)):
+        p = taken[d]
+        member[p, 1] = taker[d]
+        member_uid[p, 1] = actor_uid[taker[d]]
+        n_members[p] = 2
+        for m in range(effort.shape[1]):
+            effort[p, m] = 0.0
+        tie_origin[p] = origin[d]
+        stage[p] = _DEVELOPMENT
+        remaining[p] = quarters
+        cost[p] *= development_cost
 
 
 @rule(
-    writes=("projects.*", "actors.n_projects"),
+    writes=(
+        "projects.is_active", "projects.member", "projects.member_uid", "projects.n_members", "projects.effort",
+        "projects.tie_origin", "projects.stage", "projects.remaining", "projects.cost", "actors.n_projects",
+    ),
     source="ren:3.1; ren:3.2; ren:4.2; li:3.C; F33",
     off={"switches.innovation": False},
-)
+)  # fmt: skip
 def take_up_results(world: World, parameters: Parameters, draws: Draws) -> None:
     """Firms find results of universities by ties and by platforms, and take up those they understand and dare.
 
@@ -202,54 +222,37 @@ def take_up_results(world: World, parameters: Parameters, draws: Draws) -> None:
     """
     if not parameters.switches.innovation:
         return
-    a, pr = world.actors, world.projects
-    expired = expired_results(
-        pr.is_active, pr.stage, pr.uid, pr.member, pr.member_uid, a.is_active, a.uid, parameters.innovation.expiry,
+    p, a, pr = parameters.innovation, world.actors, world.projects
+    expired, shelf = waiting_results(
+        pr.is_active, pr.stage, pr.kind, pr.uid, pr.member, pr.member_uid, a.is_active, a.uid, p.expiry,
         draws.key("result expires"),
     )  # fmt: skip
     if len(expired):
         _record(world, Event.EXPIRED, expired, 0, -1)
         pr.is_active[expired] = False
-    shelf = np.flatnonzero(pr.is_active & (pr.stage == _SHELF) & (pr.kind == _BY_UNIVERSITY))
     if len(shelf) == 0:
         return
-    place, firm, origin, hazard = _offers(world, parameters, draws, shelf)
-    if len(place) == 0:
+    taken, firm, origin = _first_comers(world, parameters, draws, shelf)
+    if len(taken) == 0:
         return
-    rate = _interest(world, parameters, shelf, place, firm, hazard)
-    winner = first_takers(len(shelf), pr.uid[shelf], place, firm, a.uid, rate, draws.key("take up"))
-    taken = winner >= 0
-    if taken.any():
-        _hand_over(world, parameters, shelf[taken], firm[winner[taken]], origin[winner[taken]])
+    hand_over(
+        taken, firm, origin, a.uid, pr.member, pr.member_uid, pr.n_members, pr.effort, pr.tie_origin, pr.stage,
+        pr.remaining, pr.cost, p.development_quarters, p.development_cost,
+    )  # fmt: skip
+    a.n_projects[:] = project_counts(pr.is_active, pr.stage, pr.n_members, pr.member, a.rows)
+    _record(world, Event.TAKEN_UP, taken, a.uid[firm], origin)
 
 
-def _offers(
+def _first_comers(
     world: World, parameters: Parameters, draws: Draws, shelf: IntArray
-) -> tuple[IntArray, IntArray, IntArray, FloatArray]:
-    """Return place in the shelf, firm, tie origin and base hazard of all offers, by ties and by matching."""
-    p, a, pr, ties = parameters.innovation, world.actors, world.projects, world.ties
-    lists = world.neighbours()
-    by_tie = tie_offers(
-        shelf, pr.member, a.kind, lists.start, lists.other, lists.tie, ties.layer, ties.trust, ties.origin, p.take_up
-    )
-    is_served = a.is_active & (a.kind == _FIRM) & (a.service[:, _MATCHING] > 0.0)
-    if not is_served.any():
-        return by_tie
-    key = draws.key("shown by platform")
-    roster = make_roster(np.where(is_served, a.region, -1), world.structure.n_regions, a.uid, key)
-    shown = matched_firms(shelf, pr.region, roster.start, roster.ring, roster.slot, ring_points(pr.uid[shelf], key))
-    place = np.flatnonzero(shown >= 0)
-    firm = shown[place]
-    by_platform = (place, firm, np.full(len(place), _BY_PLATFORM), p.matching * a.service[firm, _MATCHING])
-    joined = tuple(np.concatenate(pair) for pair in zip(by_tie, by_platform, strict=True))
-    return joined[0], joined[1], joined[2], joined[3]
-
-
-def _interest(
-    world: World, parameters: Parameters, shelf: IntArray, place: IntArray, firm: IntArray, hazard: FloatArray
-) -> FloatArray:
-    p, a, pr = parameters.innovation, world.actors, world.projects
-    project = shelf[place]
+) -> tuple[IntArray, IntArray, IntArray]:
+    """Return the results taken up, by which firm and by which way, among those on the shelf."""
+    p, a, pr, ties, lists = parameters.innovation, world.actors, world.projects, world.ties, world.neighbours()
+    frontier, weight = world.fields.frontier, world.structure.weight
+    shown = shown_firms(
+        shelf, pr.region, pr.uid, a.is_active, a.kind, a.region, a.uid, a.service, world.structure.n_regions,
+        draws.key("shown by platform"),
+    )  # fmt: skip
     ahead = (
         p.development_quarters * p.development_cost
         + p.pilot_quarters * p.pilot_cost
@@ -260,28 +263,13 @@ def _interest(
         p.risk_aversion, p.decision_sharpness,
     )  # fmt: skip
     pilot = (p.pilot_base, p.pilot_gain, p.own_pilot, p.industrialisation_success)
-    return interest(
-        shelf, place, firm, hazard, pr.field, pr.artefact, pr.cost,
-        pr.is_pull[project] & (pr.sector[project] == a.sector[firm]), a.orientation[pr.member[shelf, 0]],
-        a.sector, a.expected_orders, a.cash, a.absorption, a.service[:, _PILOT_SERVICE].copy(), a.capability,
-        world.fields.frontier, world.structure.weight, np.array((p.development_cost, ahead)), np.array(pilot),
-        np.array(worth), p.cash_share, p.need_match,
+    return first_comers(
+        shelf, shown, pr.uid, pr.member, pr.field, pr.artefact, pr.cost, pr.is_pull, pr.sector, a.uid, a.kind,
+        a.sector, a.orientation, a.expected_orders, a.cash, a.absorption, a.service, a.capability, frontier, weight,
+        lists.start, lists.other, lists.tie, ties.layer, ties.trust, ties.origin,
+        np.array((p.development_cost, ahead)), np.array(pilot), np.array(worth),
+        p.take_up, p.matching, p.cash_share, p.need_match, draws.key("take up"),
     )  # fmt: skip
-
-
-def _hand_over(world: World, parameters: Parameters, rows: IntArray, firm: IntArray, origin: IntArray) -> None:
-    """Make the firm a member that answers for development and what follows."""
-    p, a, pr = parameters.innovation, world.actors, world.projects
-    pr.member[rows, 1] = firm
-    pr.member_uid[rows, 1] = a.uid[firm]
-    pr.n_members[rows] = 2
-    pr.effort[rows] = 0.0
-    pr.tie_origin[rows] = origin
-    pr.stage[rows] = _DEVELOPMENT
-    pr.remaining[rows] = p.development_quarters
-    pr.cost[rows] *= p.development_cost
-    a.n_projects[:] = project_counts(pr.is_active, pr.stage, pr.n_members, pr.member, a.rows)
-    _record(world, Event.TAKEN_UP, rows, a.uid[firm], origin)
 
 
 def _record(world: World, event: Event, rows: IntArray, partner: UidArray | int, channel: IntArray | int) -> None:

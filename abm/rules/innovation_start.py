@@ -26,6 +26,9 @@ _UNIVERSITY = int(Kind.UNIVERSITY)
 _INDEPENDENT = int(Mode.INDEPENDENT)
 _JOINT = int(Mode.JOINT)
 _RESEARCH_LAYER = int(Layer.RESEARCH)
+_OWN_PROJECT = int(ProjectKind.OWN)
+_JOINT_PROJECT = int(ProjectKind.JOINT)
+_UNIVERSITY_PROJECT = int(ProjectKind.UNIVERSITY)
 
 
 @kernel
@@ -152,62 +155,62 @@ def choose_fields(
 
 @kernel
 def choose_partners(
-    initiator: IntArray,
-    field: IntArray,
-    mode: IntArray,
-    uid: UidArray,
-    is_willing: BoolArray,
-    capability: FloatArray,
-    frontier: FloatArray,
-    start: IntArray,
-    other: IntArray,
-    tie: IntArray,
-    layer: IntArray,
-    trust: FloatArray,
-    origin: IntArray,
-    complementarity: float,
-    third: float,
-    key: np.uint64,
-) -> tuple[IntArray, IntArray, IntArray]:
-    """Return members (initiator, partners, -1), rows of the ties used, and the origin of the first, per project.
+    initiator: IntArray, field: IntArray, is_active: BoolArray, kind: IntArray, mode: IntArray, uid: UidArray,
+    research_budget: FloatArray, n_projects: IntArray, capability: FloatArray, frontier: FloatArray, start: IntArray,
+    other: IntArray, tie: IntArray, layer: IntArray, trust: FloatArray, origin: IntArray, tie_used: IntArray,
+    most: int, complementarity: float, third: float, quarter: int, key: np.uint64,
+) -> tuple[IntArray, IntArray, UidArray, IntArray]:  # fmt: skip
+    """Return members (initiator, partners, -1), kind, first partner (0 for none) and origin of the tie per project.
 
     Firms in joint mode score those they have research ties with by trust, by what the other knows better in the
-    field, and by chance; the best joins, and at times the second best. `is_willing` marks actors that do research.
+    field, and by chance; the best joins, and at times the second best. Only who does research and has fewer than
+    `most` projects joins. The ties are noted as used.
     """
     member = np.full((len(initiator), 3), -1, np.int64)
-    used = np.full((len(initiator), 2), -1, np.int64)
+    form = np.full(len(initiator), _OWN_PROJECT, np.int64)
+    partner = np.zeros(len(initiator), np.uint64)
     tie_origin = np.full(len(initiator), -1, np.int64)
     for p in range(len(initiator)):
         i = initiator[p]
         member[p, 0] = i
+        if kind[i] == _UNIVERSITY:
+            form[p] = _UNIVERSITY_PROJECT
         if mode[i] != _JOINT:
             continue
         k = field[p]
         best = -1.0
         second = -1.0
+        row = -1
+        row_of_second = -1
         for e in range(start[i], start[i + 1]):
             j = other[e]
-            if layer[tie[e]] != _RESEARCH_LAYER or not is_willing[j] or k < 0 or j == member[p, 1]:
+            does_research = kind[j] == _UNIVERSITY or mode[j] == _INDEPENDENT or mode[j] == _JOINT
+            is_willing = is_active[j] and does_research and research_budget[j] > 0.0 and n_projects[j] < most
+            if layer[tie[e]] != _RESEARCH_LAYER or not is_willing or j == member[p, 1]:
                 continue
             ahead = max(0.0, capability[j, k] - capability[i, k]) / frontier[k]
             score = trust[tie[e]] + complementarity * ahead + uniform(key, pair_uid(uid[i], uid[j]), 0)
             if score > best:
                 second = best
                 member[p, 2] = member[p, 1]
-                used[p, 1] = used[p, 0]
+                row_of_second = row
                 best = score
                 member[p, 1] = j
-                used[p, 0] = tie[e]
+                row = tie[e]
             elif score > second and j != member[p, 2]:
                 second = score
                 member[p, 2] = j
-                used[p, 1] = tie[e]
-        if member[p, 1] >= 0:
-            tie_origin[p] = origin[used[p, 0]]
+                row_of_second = tie[e]
         if member[p, 2] >= 0 and uniform(key, uid[i], 0) >= third:
             member[p, 2] = -1
-            used[p, 1] = -1
-    return member, used, tie_origin
+        if member[p, 1] >= 0:
+            form[p] = _JOINT_PROJECT if kind[i] == _FIRM else _UNIVERSITY_PROJECT
+            partner[p] = uid[member[p, 1]]
+            tie_origin[p] = origin[row]
+            tie_used[row] = quarter
+        if member[p, 2] >= 0:
+            tie_used[row_of_second] = quarter
+    return member, form, partner, tie_origin
 
 
 @rule(
@@ -229,45 +232,38 @@ def start_projects(world: World, parameters: Parameters, draws: Draws) -> None:
     """
     if not parameters.switches.innovation:
         return
-    p, a, ties = parameters.innovation, world.actors, world.ties
-    neighbours = world.neighbours()
+    p, a, ties, pr = parameters.innovation, world.actors, world.ties, world.projects
     initiator, cost, identity = planned_projects(
         a.is_active, a.kind, a.mode, a.uid, a.research_budget, a.cash, a.n_projects,
         p.project_cost, p.most_projects, p.research_part, p.start_chance, p.cash_share, world.quarter,
         draws.key("start project"),
     )  # fmt: skip
-    free = len(world.free_rows("projects", len(initiator)))
+    free = len(pr.is_active) - int(np.count_nonzero(pr.is_active))
     if free < len(initiator):
         kept = np.sort(np.argsort(identity)[:free])
         initiator, cost, identity = initiator[kept], cost[kept], identity[kept]
-    if len(initiator) == 0:
-        return
     field, is_pull, sector = choose_fields(
         initiator, identity, a.kind, a.region, a.sector, a.orientation, a.capability, world.fields.frontier,
         world.structure.weight, world.needs.pull, p.need_weight, p.push_weight, draws.key("choose field"),
     )  # fmt: skip
-    does_research = (a.mode == _INDEPENDENT) | (a.mode == _JOINT) | (a.kind == _UNIVERSITY)
-    is_willing = a.is_active & (a.research_budget > 0.0) & does_research & (a.n_projects < 2 * p.most_projects)
-    member, used, tie_origin = choose_partners(
-        initiator, field, a.mode, a.uid, is_willing, a.capability, world.fields.frontier, neighbours.start,
-        neighbours.other, neighbours.tie, ties.layer, ties.trust, ties.origin, p.complementarity, p.third_member,
-        draws.key("choose partner"),
-    )  # fmt: skip
-    is_joint = member[:, 1] >= 0
-    kind = np.where(is_joint, int(ProjectKind.JOINT), int(ProjectKind.OWN))
-    kind[a.kind[initiator] == _UNIVERSITY] = int(ProjectKind.UNIVERSITY)
     fits = field >= 0
-    initiator, kind, member, field = initiator[fits], kind[fits], member[fits], field[fits]
-    identity, cost, is_pull = identity[fits], cost[fits], is_pull[fits]
+    if not fits.all():
+        initiator, cost, identity = initiator[fits], cost[fits], identity[fits]
+        field, is_pull, sector = field[fits], is_pull[fits], sector[fits]
+    if len(initiator) == 0:
+        return
+    lists = world.neighbours()
+    member, kind, partner, tie_origin = choose_partners(
+        initiator, field, a.is_active, a.kind, a.mode, a.uid, a.research_budget, a.n_projects, a.capability,
+        world.fields.frontier, lists.start, lists.other, lists.tie, ties.layer, ties.trust, ties.origin, ties.used,
+        2 * p.most_projects, p.complementarity, p.third_member, world.quarter, draws.key("choose partner"),
+    )  # fmt: skip
     cause = world.events.add(
-        Event.PROJECT_STARTED, world.quarter, a.uid[initiator], region=a.region[initiator],
-        partner=np.where(member[:, 1] >= 0, a.uid[member[:, 1]], np.uint64(0)),
+        Event.PROJECT_STARTED, world.quarter, a.uid[initiator], region=a.region[initiator], partner=partner,
         project=identity, field=field, channel=kind, amount=cost,
     )  # fmt: skip
     open_projects(
         world, identity, member, field, cost, kind=kind, remaining=p.research_quarters, is_pull=is_pull,
-        tie_origin=tie_origin[fits], sector=sector[fits], cause=cause,
+        tie_origin=tie_origin, sector=sector, cause=cause,
     )  # fmt: skip
-    ties.used[used[used >= 0]] = world.quarter
-    pr = world.projects
     a.n_projects[:] = project_counts(pr.is_active, pr.stage, pr.n_members, pr.member, a.rows)

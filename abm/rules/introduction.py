@@ -19,7 +19,7 @@ from abm.state import accounts, ledger
 from abm.state.codes import Event, Kind, Mode, Origin, Purpose, Route
 from abm.state.trade_terms import purchasable
 from abm.state.world import World
-from abm.types import FloatArray, IntArray
+from abm.types import BoolArray, FloatArray, IntArray
 
 _FIRM = int(Kind.FIRM)
 _IMITATE = int(Mode.IMITATE)
@@ -29,72 +29,111 @@ _LICENCE = int(Route.LICENCE)
 
 
 @kernel
-def licensed_fields(
-    firm: IntArray,
-    region: IntArray,
-    sector: IntArray,
-    weight: FloatArray,
-    pull: FloatArray,
-    reach: FloatArray,
-    capability: FloatArray,
-) -> tuple[IntArray, FloatArray]:
-    """Return the field each firm licenses, the largest (pull + W) x gap to `reach`, and that gap in levels.
+def spend_on_others(
+    is_active: BoolArray, kind: IntArray, mode: IntArray, research_budget: FloatArray, cash: FloatArray,
+    cash_share: float, year_cost: FloatArray, knowledge_stock: FloatArray,
+) -> tuple[IntArray, FloatArray, IntArray, FloatArray]:  # fmt: skip
+    """Return the firms that imitate and what they spend, and the firms that introduce and what they could spend.
+
+    That is their research budget as far as `cash_share` of their cash goes. What imitators spend is noted.
 
     >>> import numpy as np
-    >>> field, gap = licensed_fields(np.array([0]), np.array([0]), np.array([0]), np.array([[0.3, 0.7]]),
-    ...     np.zeros((1, 1, 2)), np.array([0.9, 0.7]), np.array([[0.4, 0.6]]))
-    >>> field.tolist(), gap.round(3).tolist()
-    ([0], [0.5])
+    >>> cost, stock = np.zeros(3), np.ones(3)
+    >>> found = spend_on_others(np.ones(3, np.bool_), np.zeros(3, np.int64), np.array([_INTRODUCE, 0, _IMITATE]),
+    ...     np.array([2.0, 1.0, 1.0]), np.array([2.0, 9.0, 9.0]), 0.5, cost, stock)
+    >>> [column.tolist() for column in found], cost.tolist(), stock.tolist()
+    ([[2], [1.0], [0], [1.0]], [0.0, 0.0, 1.0], [1.0, 1.0, 2.0])
+    """
+    imitator = np.empty(len(is_active), np.int64)
+    spent = np.empty(len(is_active))
+    introducer = np.empty(len(is_active), np.int64)
+    purse = np.empty(len(is_active))
+    n_imitators = 0
+    n_introducers = 0
+    for i in range(len(is_active)):
+        if not is_active[i] or kind[i] != _FIRM or research_budget[i] <= 0.0:
+            continue
+        money = min(research_budget[i], cash_share * cash[i])
+        if mode[i] == _IMITATE:
+            imitator[n_imitators] = i
+            spent[n_imitators] = money
+            n_imitators += 1
+            year_cost[i] += money
+            knowledge_stock[i] += money
+        elif mode[i] == _INTRODUCE:
+            introducer[n_introducers] = i
+            purse[n_introducers] = money
+            n_introducers += 1
+    imitators = imitator[:n_imitators].copy()
+    introducers = introducer[:n_introducers].copy()
+    return imitators, spent[:n_imitators].copy(), introducers, purse[:n_introducers].copy()
+
+
+@kernel
+def licensed_fields(
+    firm: IntArray, purse: FloatArray, region: IntArray, sector: IntArray, weight: FloatArray, pull: FloatArray,
+    buyable: FloatArray, frontier: FloatArray, capability: FloatArray, importable: float,
+) -> tuple[IntArray, FloatArray]:  # fmt: skip
+    """Return the field each firm licenses, the largest (pull + W) x gap, and that gap in levels.
+
+    The gap is to `importable` of the part of the frontier that can be bought. Whoever finds none keeps its `purse`.
+
+    >>> import numpy as np
+    >>> purse = np.array([1.0])
+    >>> field, gap = licensed_fields(np.array([0]), purse, np.array([0]), np.array([0]), np.array([[0.3, 0.7]]),
+    ...     np.zeros((1, 1, 2)), np.array([1.0, 0.7]), np.array([0.9, 1.0]), np.array([[0.4, 0.6]]), 1.0)
+    >>> field.tolist(), gap.round(3).tolist(), purse.tolist()
+    ([0], [0.5], [1.0])
     """
     field = np.full(len(firm), -1, np.int64)
     gap = np.zeros(len(firm))
     for f in range(len(firm)):
         i = firm[f]
         best = 0.0
-        for k in range(len(reach)):
-            behind = max(0.0, reach[k] - capability[i, k])
+        for k in range(len(frontier)):
+            behind = max(0.0, importable * buyable[k] * frontier[k] - capability[i, k])
             value = (pull[region[i], sector[i], k] + weight[sector[i], k]) * behind
             if value > best:
                 best = value
                 field[f] = k
                 gap[f] = behind
+        if field[f] < 0:
+            purse[f] = 0.0
     return field, gap
 
 
 @kernel
 def digest_licences(
-    firm: IntArray,
-    field: IntArray,
-    gap: FloatArray,
-    paid: FloatArray,
-    sector: IntArray,
-    weight: FloatArray,
-    frontier: FloatArray,
-    absorption: FloatArray,
-    management_fit: FloatArray,
-    capability: FloatArray,
-    year_gain: FloatArray,
-    stock: FloatArray,
-    gain: FloatArray,
-    total_gain: FloatArray,
-    digestion: float,
-    reference: float,
-    fit_learning: float,
-) -> FloatArray:
-    """Raise capability by what each firm digests, and its management fit by experience; return the amounts."""
-    amount = np.zeros(len(firm))
+    firm: IntArray, field: IntArray, gap: FloatArray, paid: FloatArray, sector: IntArray, weight: FloatArray,
+    frontier: FloatArray, absorption: FloatArray, management_fit: FloatArray, capability: FloatArray,
+    year_gain: FloatArray, year_cost: FloatArray, knowledge_stock: FloatArray, stock: FloatArray, gain: FloatArray,
+    total_gain: FloatArray, digestion: float, reference: float, fit_learning: float, experience: float,
+) -> IntArray:  # fmt: skip
+    """Raise capability by what each firm digests, and its management fit and knowledge by experience.
+
+    Return the places in `firm` of those that learned something.
+    """
+    learned = np.empty(len(firm), np.int64)
+    number = 0
     for f in range(len(firm)):
         i = firm[f]
         k = field[f]
         if k < 0 or paid[f] <= 0.0:
             continue
+        year_cost[i] += paid[f]
+        knowledge_stock[i] += experience * paid[f]
         bought = 1.0 - math.exp(-paid[f] / reference)
-        amount[f] = digestion * absorption[i] * management_fit[i] * bought * gap[f]
-        capability[i, k] += amount[f]
-        year_gain[i] += weight[sector[i], k] * amount[f] / frontier[k]
-        ledger.book(stock[i], gain[i], total_gain[i], amount[f], _INTRODUCTION, _LICENCE)
+        amount = digestion * absorption[i] * management_fit[i] * bought * gap[f]
+        capability[i, k] += amount
+        year_gain[i] += weight[sector[i], k] * amount / frontier[k]
+        stock[i, _INTRODUCTION, _LICENCE] += amount
+        gain[i, _INTRODUCTION, _LICENCE] += amount
+        total_gain[i, _INTRODUCTION, _LICENCE] += amount
         management_fit[i] += fit_learning * bought * (1.0 - management_fit[i])
-    return amount
+        if amount > 0.0:
+            learned[number] = f
+            number += 1
+    return learned[:number].copy()
 
 
 @rule(
@@ -117,39 +156,33 @@ def introduce_technology(world: World, parameters: Parameters, draws: Draws) -> 
     """
     if not parameters.switches.innovation:
         return
-    a = world.actors
-    is_firm = a.is_active & (a.kind == _FIRM) & (a.research_budget > 0.0)
-    imitators = np.flatnonzero(is_firm & (a.mode == _IMITATE))
+    p, a = parameters.innovation, world.actors
+    imitators, spent, introducers, purse = spend_on_others(
+        a.is_active, a.kind, a.mode, a.research_budget, a.cash, p.cash_share, a.year_cost, a.knowledge_stock
+    )
     if len(imitators):
-        spent = _affordable(world, parameters, imitators)
         accounts.transfer(world, imitators, world.regions.household_slot[a.region[imitators]], spent, Purpose.RESEARCH)
-        a.year_cost[imitators] += spent
-        a.knowledge_stock[imitators] += spent
-    introducers = np.flatnonzero(is_firm & (a.mode == _INTRODUCE))
     if len(introducers):
-        _buy_licences(world, parameters, introducers)
+        _buy_licences(world, parameters, introducers, purse)
 
 
-def _affordable(world: World, parameters: Parameters, firm: IntArray) -> FloatArray:
-    a = world.actors
-    return np.minimum(a.research_budget[firm], parameters.innovation.cash_share * a.cash[firm])
-
-
-def _buy_licences(world: World, parameters: Parameters, firm: IntArray) -> None:
+def _buy_licences(world: World, parameters: Parameters, firm: IntArray, purse: FloatArray) -> None:
+    """Let firms spend their purse on licences abroad and digest them."""
     p, a, st, books = parameters.innovation, world.actors, world.structure, world.ledger
     frontier = world.fields.frontier
-    reach = p.importable * purchasable(st, parameters.frontier.embargo_factor) * frontier
-    field, gap = licensed_fields(firm, a.region, a.sector, st.weight, world.needs.pull, reach, a.capability)
-    paid = np.where(field >= 0, _affordable(world, parameters, firm), 0.0)
-    accounts.transfer(world, firm, world.rest_of_world, paid, Purpose.LICENCE)
-    amount = digest_licences(
-        firm, field, gap, paid, a.sector, st.weight, frontier, a.absorption, a.management_fit, a.capability,
-        a.year_gain, books.stock, books.gain, books.total_gain, p.digestion, p.licence_reference, p.fit_learning,
+    field, gap = licensed_fields(
+        firm, purse, a.region, a.sector, st.weight, world.needs.pull,
+        purchasable(st, parameters.frontier.embargo_factor), frontier, a.capability, p.importable,
     )  # fmt: skip
-    a.year_cost[firm] += paid
-    a.knowledge_stock[firm] += p.licence_experience * paid
-    bought = amount > 0.0
-    world.events.add(
-        Event.LICENCE, world.quarter, a.uid[firm[bought]], region=a.region[firm[bought]], field=field[bought],
-        channel=_INTRODUCE, amount=paid[bought],
+    accounts.transfer(world, firm, world.rest_of_world, purse, Purpose.LICENCE)
+    learned = digest_licences(
+        firm, field, gap, purse, a.sector, st.weight, frontier, a.absorption, a.management_fit, a.capability,
+        a.year_gain, a.year_cost, a.knowledge_stock, books.stock, books.gain, books.total_gain, p.digestion,
+        p.licence_reference, p.fit_learning, p.licence_experience,
     )  # fmt: skip
+    if len(learned):
+        licensee = firm[learned]
+        world.events.add(
+            Event.LICENCE, world.quarter, a.uid[licensee], region=a.region[licensee], field=field[learned],
+            channel=_INTRODUCE, amount=purse[learned],
+        )  # fmt: skip

@@ -13,9 +13,11 @@ from abm.parameters import Parameters
 from abm.randomness import Draws
 from abm.rule import rule
 from abm.state.codes import Kind, Level
+from abm.state.columns import read_only
+from abm.state.groups import regional_sum
 from abm.state.technique import labour_productivity
 from abm.state.world import World
-from abm.types import FloatArray, IntArray
+from abm.types import BoolArray, FloatArray, IntArray
 
 _INTELLIGENT = int(Level.INTELLIGENT)
 
@@ -31,7 +33,8 @@ def wanted_change(
     capital_ratio: FloatArray,
     equipment_level: FloatArray,
     level: FloatArray,
-    base_productivity: FloatArray,
+    labour_share: FloatArray,
+    base_wage: float,
     reference: float,
     intelligent_gain: float,
     speed: float,
@@ -42,11 +45,97 @@ def wanted_change(
         i = firm[f]
         s = sector[i]
         productivity = labour_productivity(
-            base_productivity[s], equipment_level[i], reference, level[i, _INTELLIGENT], intelligent_gain
+            base_wage / labour_share[s], equipment_level[i], reference, level[i, _INTELLIGENT], intelligent_gain
         )
         units = min(expected_orders[i] / max(price[i], 1e-6), equipment[i] / capital_ratio[s])
         change[f] = speed * (units / max(productivity, 1e-9) - staff[i])
     return change
+
+
+@kernel
+def people_at_work(
+    is_active: BoolArray, region: IntArray, staff: FloatArray, talent: FloatArray, n_regions: int
+) -> FloatArray:
+    """Return all who work, staff and talent of all actors, by region.
+
+    >>> people_at_work(np.array([True, True, False]), np.array([0, 0, 0]), np.full(3, 8.0), np.ones(3), 1).tolist()
+    [18.0]
+    """
+    work = np.zeros(n_regions)
+    for i in range(len(region)):
+        if is_active[i]:
+            work[max(region[i], 0)] += staff[i] + talent[i]
+    return work
+
+
+@kernel
+def hire_and_release(
+    firm: IntArray, region: IntArray, change: FloatArray, labour_force: FloatArray, work: FloatArray, staff: FloatArray
+) -> None:
+    """Let firms release and hire staff; where hands are short, all get the same part of what they want.
+
+    ``change`` is by firm, ``labour_force`` and ``work`` (those who work, kept up to date) by region. One in a hundred
+    is always between two posts.
+
+    >>> staff, work, zero = np.array([50.0, 40.0]), np.array([90.0]), np.array([0, 0])
+    >>> hire_and_release(np.array([0, 1]), zero, np.array([20.0, -1.0]), np.array([100.0]), work, staff)
+    >>> staff.tolist(), work.tolist()
+    ([60.0, 39.0], [99.0])
+    """
+    hires = np.zeros(len(work))
+    releases = np.zeros(len(work))
+    for f in range(len(firm)):
+        hires[region[firm[f]]] += max(change[f], 0.0)
+        releases[region[firm[f]]] += max(-change[f], 0.0)
+    room = np.ones(len(work))
+    for r in range(len(work)):
+        free = max(0.0, 0.99 * labour_force[r] - work[r])
+        if hires[r] > 0.0:
+            room[r] = min(1.0, (free + releases[r]) / max(hires[r], 1e-12))
+        work[r] += hires[r] * room[r] - releases[r]
+    for f in range(len(firm)):
+        i = firm[f]
+        staff[i] = max(0.0, staff[i] + (change[f] * room[region[i]] if change[f] > 0.0 else change[f]))
+
+
+@kernel
+def adapt_wages(
+    staff: FloatArray,
+    output: FloatArray,
+    work: FloatArray,
+    first_productivity: FloatArray,
+    labour_force: FloatArray,
+    unemployment: FloatArray,
+    mean_productivity: FloatArray,
+    wage: FloatArray,
+    normal_unemployment: float,
+    migration: float,
+    hiring_speed: float,
+    wage_speed: float,
+    wage_tightness: float,
+    base_wage: float,
+) -> None:
+    """Let unemployment, labour force, productivity and wage of each region follow; all arrays are by region.
+
+    ``staff`` and ``output`` (million units) are sums over firms. The wage moves to productivity over its first value,
+    raised where work is scarce; a fifth of the base wage is the least.
+
+    >>> one = np.ones(1)
+    >>> force, unemployed, mean, wage = 100 * one, 0 * one, 2 * one, 1 * one
+    >>> adapt_wages(10 * one, 30 * one, 90 * one, 2 * one, force, unemployed, mean, wage, 0.05, 0.1, 1.0, 0.5, 2.0, 1.0)
+    >>> force.round(9).tolist(), unemployed.round(9).tolist(), mean.round(9).tolist(), wage.round(9).tolist()
+    ([99.5], [0.1], [2.5], [1.0625])
+    """
+    for r in range(len(wage)):
+        unemployment[r] = min(1.0, max(0.0, 1.0 - work[r] / max(labour_force[r], 1e-9)))
+        slack = normal_unemployment - unemployment[r]
+        labour_force[r] *= 1.0 + migration * min(0.05, max(-0.05, slack))
+        now = output[r] / staff[r] if staff[r] > 1e-9 else mean_productivity[r]
+        first = first_productivity[r] if first_productivity[r] > 0.0 else max(now, 1e-9)
+        mean_productivity[r] += hiring_speed * 0.5 * (now - mean_productivity[r])
+        tightness = 1.0 + wage_tightness * min(0.3, max(-0.3, slack))
+        target = base_wage * mean_productivity[r] / first * tightness
+        wage[r] = max(0.2 * base_wage, wage[r] + wage_speed * (target - wage[r]))
 
 
 @rule(
@@ -71,28 +160,17 @@ def employ_staff(world: World, parameters: Parameters, draws: Draws) -> None:
         return
     actors, regions = world.actors, world.regions
     firm = world.slots(Kind.FIRM)
-    region = actors.region[firm]
+    _, region = world.kind_and_region()
     change = wanted_change(
         firm, actors.sector, actors.staff, actors.expected_orders, actors.price, actors.equipment, st.capital_ratio,
-        actors.equipment_level, actors.level, p.base_wage / st.labour_share, p.reference_level, p.intelligent_gain,
+        actors.equipment_level, actors.level, st.labour_share, p.base_wage, p.reference_level, p.intelligent_gain,
         p.hiring_speed,
     )  # fmt: skip
-    employed = np.flatnonzero(actors.is_active)
-    work = np.bincount(np.maximum(actors.region[employed], 0), (actors.staff + actors.talent)[employed], st.n_regions)
-    free = np.maximum(0.0, 0.99 * regions.labour_force - work)
-    hires = np.bincount(region, np.maximum(change, 0.0), st.n_regions)
-    releases = np.bincount(region, np.maximum(-change, 0.0), st.n_regions)
-    room = np.where(hires > 0.0, np.minimum(1.0, (free + releases) / np.maximum(hires, 1e-12)), 1.0)
-    actors.staff[firm] = np.maximum(0.0, actors.staff[firm] + np.where(change > 0.0, change * room[region], change))
-    work += hires * room - releases
-    unemployment = np.clip(1.0 - work / np.maximum(regions.labour_force, 1e-9), 0.0, 1.0)
-    regions.unemployment[:] = unemployment
-    slack = p.normal_unemployment - unemployment
-    regions.labour_force[:] *= 1.0 + p.migration * np.clip(slack, -0.05, 0.05)
-    staff = np.bincount(region, actors.staff[firm], st.n_regions)
-    output = np.bincount(region, actors.output[firm], st.n_regions)
-    now = np.where(staff > 1e-9, output / np.maximum(staff, 1e-9), regions.mean_productivity)
-    first = np.where(regions.first_productivity > 0.0, regions.first_productivity, np.maximum(now, 1e-9))
-    regions.mean_productivity[:] += p.hiring_speed * 0.5 * (now - regions.mean_productivity)
-    target = p.base_wage * regions.mean_productivity / first * (1.0 + p.wage_tightness * np.clip(slack, -0.3, 0.3))
-    regions.wage[:] = np.maximum(0.2 * p.base_wage, regions.wage + p.wage_speed * (target - regions.wage))
+    work = people_at_work(actors.is_active, region, actors.staff, actors.talent, st.n_regions)
+    hire_and_release(firm, region, change, regions.labour_force, work, actors.staff)
+    adapt_wages(
+        regional_sum(firm, region, read_only(actors.staff), st.n_regions),
+        regional_sum(firm, region, actors.output, st.n_regions),
+        work, regions.first_productivity, regions.labour_force, regions.unemployment, regions.mean_productivity,
+        regions.wage, p.normal_unemployment, p.migration, p.hiring_speed, p.wage_speed, p.wage_tightness, p.base_wage,
+    )  # fmt: skip

@@ -9,29 +9,17 @@ Intellectual property slows flow that nobody pays for (cheng 4.3).
 
 from __future__ import annotations
 
-import numpy as np
-
-from abm.kernels_learning import learn, rival_speeds, tie_speeds, tie_understanding
+from abm.kernels_learning import learn, rival_lessons, tie_lessons, tie_understanding
 from abm.parameters import Parameters
 from abm.randomness import Draws
 from abm.rule import rule
 from abm.state import ledger
 from abm.state.codes import Kind, Route
-from abm.state.network import make_roster
+from abm.state.proximity import profiles
 from abm.state.world import World
-from abm.types import BoolArray
 
-_FIRM = int(Kind.FIRM)
 _ORDER = int(Route.ORDER)
 _SIDEWAYS = int(Route.SIDEWAYS)
-
-
-def _used_fields(world: World) -> BoolArray:
-    """Return the fields each sector uses, with a last row for universities, which use all."""
-    weight = world.structure.weight
-    is_used = np.ones((len(weight) + 1, weight.shape[1]), dtype=np.bool_)
-    is_used[:-1] = weight > 0.0
-    return is_used
 
 
 @rule(
@@ -53,27 +41,23 @@ def learn_along_ties(world: World, parameters: Parameters, draws: Draws) -> None
     """
     if not parameters.switches.learning:
         return
-    p, actors, ties = parameters.learning, world.actors, world.ties
+    p, actors, ties, st, book = parameters.learning, world.actors, world.ties, world.structure, world.ledger
     lists = world.neighbours()
-    frontier = world.fields.frontier
-    x = actors.capability / frontier
-    is_learner = actors.is_active & (actors.kind <= int(Kind.UNIVERSITY))
     slow = 1.0 - 0.5 * p.protection
     teaching = p.teaching if parameters.switches.supporting_chain else 1.0
+    x, is_learner = profiles(actors.is_active, actors.kind, actors.capability, world.fields.frontier)
     heard = tie_understanding(
         ties.is_active, ties.layer, ties.source, ties.target, is_learner, x, p.best_distance, p.distance_width
     )
-    speed = tie_speeds(
-        is_learner, actors.is_core, actors.mode, actors.absorption, lists.start, lists.other, lists.tie,
-        ties.layer, ties.source, ties.weight, ties.trust, heard,
+    first, teacher, route, speed = tie_lessons(
+        is_learner, actors.is_core, actors.mode, actors.absorption, actors.sector, st.weight, x,
+        lists.start, lists.other, lists.tie, ties.layer, ties.source, ties.origin, ties.weight, ties.trust, heard,
         slow * p.research_rate, slow * p.supply_rate, slow * p.upstream_rate, teaching, p.imitation_boost,
         p.dilution, p.trust_effect,
     )  # fmt: skip
-    world_ledger = world.ledger
     learn(
-        is_learner, actors.sector, _used_fields(world), world.structure.weight, frontier, x, lists.start, lists.other,
-        ties.origin[lists.tie], _ORDER, speed, ledger.origin_shares(world_ledger.stock), actors.capability,
-        actors.year_gain, world_ledger.stock, world_ledger.gain, world_ledger.total_gain,
+        first, teacher, route, speed, _ORDER, actors.sector, st.weight, world.fields.frontier, x,
+        actors.capability, actors.year_gain, book.stock, book.gain, book.total_gain,
     )  # fmt: skip
 
 
@@ -94,21 +78,14 @@ def learn_sideways(world: World, parameters: Parameters, draws: Draws) -> None:
     """
     if not (parameters.switches.supporting_chain and parameters.switches.learning):
         return
-    p, actors, st = parameters.learning, world.actors, world.structure
-    frontier = world.fields.frontier
-    x = actors.capability / frontier
-    is_firm = actors.is_active & (actors.kind == _FIRM)
-    group = np.where(is_firm, actors.region * st.n_sectors + actors.sector, -1)
-    roster = make_roster(group, st.n_regions * st.n_sectors, actors.uid, draws.key("roster of rivals"))
-    rival, speed = rival_speeds(
-        x, group, actors.uid, actors.mode, actors.absorption, roster.start, roster.ring, roster.slot,
-        draws.key("rival met"), p.n_rivals, (1.0 - 0.5 * p.protection) * p.sideways_rate, p.imitation_boost,
-        p.best_distance, p.distance_width,
+    p, actors, st, book = parameters.learning, world.actors, world.structure, world.ledger
+    x, _ = profiles(actors.is_active, actors.kind, actors.capability, world.fields.frontier)
+    first, teacher, route, speed = rival_lessons(
+        world.slots(Kind.FIRM), actors.region, actors.sector, actors.uid, actors.mode, actors.absorption,
+        st.weight, x, st.n_regions, draws.key("roster of rivals"), draws.key("rival met"), p.n_rivals,
+        (1.0 - 0.5 * p.protection) * p.sideways_rate, p.imitation_boost, p.best_distance, p.distance_width, _SIDEWAYS,
     )  # fmt: skip
-    world_ledger = world.ledger
     learn(
-        is_firm, actors.sector, _used_fields(world), st.weight, frontier, x,
-        np.arange(len(group) + 1) * p.n_rivals, rival, np.full(len(rival), _SIDEWAYS), _SIDEWAYS, speed,
-        ledger.origin_shares(world_ledger.stock), actors.capability, actors.year_gain,
-        world_ledger.stock, world_ledger.gain, world_ledger.total_gain,
+        first, teacher, route, speed, _SIDEWAYS, actors.sector, st.weight, world.fields.frontier, x,
+        actors.capability, actors.year_gain, book.stock, book.gain, book.total_gain,
     )  # fmt: skip

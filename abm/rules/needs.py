@@ -52,19 +52,169 @@ def local_capability(
 
 
 @kernel
-def exposures(weight: FloatArray, gap: FloatArray, gross_output: FloatArray, n_chains: int) -> FloatArray:
-    """Return N_csk = W_sk gap_sk [(I - B)^-1 y_c]_s, shape (chains, sectors, fields), yuan per quarter.
+def gap_to(frontier: float, capability: float) -> float:
+    """Return how far capability lies behind the frontier, 0 to 1; 0 where rounding alone tells them apart.
+
+    >>> gap_to(2.0, 1.5), gap_to(2.0, 3.0)
+    (0.25, 0.0)
+    """
+    gap = 1.0 - capability / frontier
+    return gap if gap > _ROUNDING else 0.0
+
+
+@kernel
+def measure_gaps(
+    local: FloatArray, frontier: FloatArray, buyable: FloatArray, available: FloatArray, gap: FloatArray,
+    local_gap: FloatArray,
+) -> None:  # fmt: skip
+    """Set the best capability available and the gaps with and without imports, shape (regions, sectors, fields).
+
+    `buyable` is the share of the frontier that can be bought.
 
     >>> import numpy as np
-    >>> exposures(np.array([[0.5, 0.5]]), np.array([[0.2, 0.0]]), np.array([[100.0]]), 1).tolist()
-    [[[10.0, 0.0]]]
+    >>> available, gap, local_gap = np.zeros((1, 1, 2)), np.zeros((1, 1, 2)), np.zeros((1, 1, 2))
+    >>> measure_gaps(np.array([[[0.5, 0.5]]]), np.full(2, 2.0), np.array([0.5, 0.0]), available, gap, local_gap)
+    >>> available.tolist(), gap.tolist(), local_gap.tolist()
+    ([[[1.0, 0.5]]], [[[0.5, 0.75]]], [[[0.75, 0.75]]])
     """
-    need = np.zeros((n_chains, weight.shape[0], weight.shape[1]))
+    for r in range(local.shape[0]):
+        for s in range(local.shape[1]):
+            for k in range(local.shape[2]):
+                available[r, s, k] = max(local[r, s, k], buyable[k] * frontier[k])
+                gap[r, s, k] = gap_to(frontier[k], available[r, s, k])
+                local_gap[r, s, k] = gap_to(frontier[k], local[r, s, k])
+
+
+@kernel
+def expose_chains(
+    region: int, demand: FloatArray, chain_demand: FloatArray, leontief: FloatArray, weight: FloatArray,
+    gap: FloatArray, exposure: FloatArray,
+) -> FloatArray:  # fmt: skip
+    """Set a region's exposure N_csk = W_sk gap_sk [(I - B)^-1 y_c]_s; return its share of the chain's gross output.
+
+    `chain_demand` tells which unit of final demand belongs to which chain, (chains, sectors); y_c is that part of
+    `demand`, (regions, sectors).
+
+    >>> import numpy as np
+    >>> exposure, gap = np.zeros((1, 1, 1, 2)), np.full((1, 1, 2), 0.5)
+    >>> share = expose_chains(0, np.array([[50.0]]), np.ones((1, 1)), np.array([[2.0]]), np.array([[0.5, 0.25]]), gap,
+    ...     exposure)
+    >>> exposure.tolist(), share.tolist()
+    ([[[[25.0, 12.5]]]], [[[0.25, 0.125]]])
+    """
+    n_chains, n_sectors, n_fields = exposure.shape[1:]
+    share = np.empty((n_chains, n_sectors, n_fields))
+    gross = np.empty(n_sectors)
     for c in range(n_chains):
-        for s in range(weight.shape[0]):
-            for k in range(weight.shape[1]):
-                need[c, s, k] = weight[s, k] * gap[s, k] * gross_output[c, s]
-    return need
+        total = 0.0
+        for s in range(n_sectors):
+            gross[s] = 0.0
+            for u in range(n_sectors):
+                gross[s] += chain_demand[c, u] * demand[region, u] * leontief[s, u]
+            total += gross[s]
+        for s in range(n_sectors):
+            for k in range(n_fields):
+                exposure[region, c, s, k] = weight[s, k] * gap[region, s, k] * gross[s]
+                share[c, s, k] = exposure[region, c, s, k] / max(total, 1e-9)
+    return share
+
+
+@kernel
+def open_needs(
+    region: int, share: FloatArray, is_open: BoolArray, is_published: BoolArray, opened: IntArray,
+    is_needy: BoolArray, open_share: float, close_share: float, quarter: int,
+) -> tuple[IntArray, IntArray]:  # fmt: skip
+    """Open the needs of a region that are large and close those that are small, also if published; mark needy sectors.
+
+    Return the needs that opened and those that closed, as places in the region's (chains, sectors, fields).
+
+    >>> import numpy as np
+    >>> is_open, is_published = np.array([[[[True, True, False]]]]), np.array([[[[True, True, False]]]])
+    >>> share, opened, is_needy = np.array([[[0.3, 0.1, 0.5]]]), np.zeros((1, 1, 1, 3), np.int64), np.array([[False]])
+    >>> new, solved = open_needs(0, share, is_open, is_published, opened, is_needy, 0.4, 0.2, 7)
+    >>> new.tolist(), solved.tolist(), is_open.tolist(), is_published.tolist(), opened.tolist(), is_needy.tolist()
+    ([2], [1], [[[[True, False, True]]]], [[[[True, False, False]]]], [[[[0, 0, 7]]]], [[True]])
+    """
+    n_chains, n_sectors, n_fields = share.shape
+    new = np.empty(n_chains * n_sectors * n_fields, np.int64)
+    solved = np.empty(len(new), np.int64)
+    n_new = 0
+    n_solved = 0
+    for s in range(n_sectors):
+        is_needy[region, s] = False
+    for c in range(n_chains):
+        for s in range(n_sectors):
+            for k in range(n_fields):
+                size = share[c, s, k] - _ROUNDING
+                was_open = is_open[region, c, s, k]
+                stays = size > open_share or (was_open and size > close_share)
+                if stays and not was_open:
+                    opened[region, c, s, k] = quarter
+                    new[n_new] = (c * n_sectors + s) * n_fields + k
+                    n_new += 1
+                if was_open and not stays:
+                    solved[n_solved] = (c * n_sectors + s) * n_fields + k
+                    n_solved += 1
+                is_open[region, c, s, k] = stays
+                is_published[region, c, s, k] = is_published[region, c, s, k] and stays
+                is_needy[region, s] = is_needy[region, s] or stays
+    return new[:n_new].copy(), solved[:n_solved].copy()
+
+
+@kernel
+def weigh_fields(
+    region: int, share: FloatArray, exposure: FloatArray, weight: FloatArray, local_gap: FloatArray,
+    is_published: BoolArray, heard: float, pull: FloatArray, generality: FloatArray, commonness: FloatArray,
+) -> None:  # fmt: skip
+    """Set how strongly needs pull research, and how common each field is.
+
+    Pull = W_sk local_gap_sk + heard x the shares of published needs. Generality is how evenly the exposure of a field
+    spreads over chains, 1 - Herfindahl; commonness is that times the exposure.
+
+    >>> import numpy as np
+    >>> pull, generality, commonness = np.zeros((1, 1, 2)), np.zeros((1, 2)), np.zeros((1, 2))
+    >>> gap = np.full((1, 1, 2), 0.5)
+    >>> weigh_fields(0, np.full((2, 1, 2), 0.25), np.array([[[[5.0, 3.0]], [[5.0, 0.0]]]]), np.full((1, 2), 0.5), gap,
+    ...     np.array([[[[True, False]], [[True, False]]]]), 0.5, pull, generality, commonness)
+    >>> pull.tolist(), generality.tolist(), commonness.tolist()
+    ([[[0.5, 0.25]]], [[0.5, 0.0]], [[5.0, 0.0]])
+    """
+    n_chains, n_sectors, n_fields = share.shape
+    for k in range(n_fields):
+        total = 0.0
+        squares = 0.0
+        for c in range(n_chains):
+            of_chain = 0.0
+            for s in range(n_sectors):
+                of_chain += exposure[region, c, s, k]
+            total += of_chain
+            squares += of_chain * of_chain
+        spread = 1.0 - squares / (max(total, 1e-9) * max(total, 1e-9))
+        generality[region, k] = min(1.0, max(0.0, spread)) if total > 0.0 else 0.0
+        commonness[region, k] = total * generality[region, k]
+        for s in range(n_sectors):
+            published = 0.0
+            for c in range(n_chains):
+                if is_published[region, c, s, k]:
+                    published += share[c, s, k]
+            pull[region, s, k] = weight[s, k] * local_gap[region, s, k] + heard * published
+
+
+@kernel
+def mark_needy(
+    is_active: BoolArray, kind: IntArray, region: IntArray, sector: IntArray, needy_sector: BoolArray,
+    is_needy: BoolArray,
+) -> None:  # fmt: skip
+    """Mark the firms of sectors in which their region's chains have an open need; nobody else.
+
+    >>> import numpy as np
+    >>> yes, is_needy, home = np.ones(3, np.bool_), np.ones(3, np.bool_), np.zeros(3, np.int64)
+    >>> mark_needy(yes, np.array([0, 0, 1]), home, np.array([0, 1, -1]), np.array([[False, True]]), is_needy)
+    >>> is_needy.tolist()
+    [False, True, False]
+    """
+    for i in range(len(is_active)):
+        is_needy[i] = is_active[i] and kind[i] == _FIRM and needy_sector[region[i], sector[i]]
 
 
 @rule(
@@ -87,60 +237,41 @@ def assess_needs(world: World, parameters: Parameters, draws: Draws) -> None:
         return
     st = world.structure
     actors, needs, regions = world.actors, world.needs, world.regions
-    frontier = world.fields.frontier
     local = local_capability(
         actors.is_active, actors.kind, actors.region, actors.sector, actors.sales, actors.capability,
         st.n_regions, st.n_sectors,
     )  # fmt: skip
-    buyable = purchasable(st, parameters.frontier.embargo_factor) * frontier
-    needs.available[:] = np.maximum(local, buyable)
-    needs.gap[:] = _gap(needs.available, frontier)
-    needs.local_gap[:] = _gap(local, frontier)
-    is_needy_sector = np.zeros((st.n_regions, st.n_sectors), dtype=np.bool_)
+    measure_gaps(
+        local, world.fields.frontier, purchasable(st, parameters.frontier.embargo_factor), needs.available, needs.gap,
+        needs.local_gap,
+    )  # fmt: skip
+    needy_sector = np.empty((st.n_regions, st.n_sectors), dtype=np.bool_)
+    heard = p.published_weight if parameters.switches.chain_leader else 0.0
     for r in range(st.n_regions):
-        gross = (st.final_demand * regions.final_demand[r]) @ st.leontief.T
-        needs.exposure[r] = exposures(st.weight, needs.gap[r], gross, st.n_chains)
-        share = needs.exposure[r] / np.maximum(gross.sum(axis=1), 1e-9)[:, None, None]
-        was_open = needs.is_open[r].copy()
-        size = share - _ROUNDING
-        is_open = (size > p.open_share) | (was_open & (size > p.close_share))
-        _record(world, r, is_open & ~was_open, Event.NEED_OPENED)
-        _record(world, r, was_open & ~is_open, Event.NEED_CLOSED)
-        needs.opened[r][is_open & ~was_open] = world.quarter
-        needs.is_open[r] = is_open
-        needs.is_published[r] &= is_open
-        per_chain = needs.exposure[r].sum(axis=1)
-        total = per_chain.sum(axis=0)
-        concentration = (per_chain**2).sum(axis=0) / np.maximum(total, 1e-9) ** 2
-        needs.generality[r] = np.where(total > 0.0, np.clip(1.0 - concentration, 0.0, 1.0), 0.0)
-        needs.commonness[r] = total * needs.generality[r]
-        published = (needs.is_published[r] * share).sum(axis=0)
-        heard = p.published_weight if parameters.switches.chain_leader else 0.0
-        needs.pull[r] = st.weight * needs.local_gap[r] + heard * published
-        is_needy_sector[r] = is_open.any(axis=(0, 2))
-    firms = actors.is_active & (actors.kind == _FIRM)
-    actors.is_needy[:] = False
-    actors.is_needy[firms] = is_needy_sector[actors.region[firms], actors.sector[firms]]
+        share = expose_chains(
+            r, regions.final_demand, st.final_demand, st.leontief, st.weight, needs.gap, needs.exposure
+        )
+        new, solved = open_needs(
+            r, share, needs.is_open, needs.is_published, needs.opened, needy_sector, p.open_share, p.close_share,
+            world.quarter,
+        )  # fmt: skip
+        _record(world, r, new, Event.NEED_OPENED)
+        _record(world, r, solved, Event.NEED_CLOSED)
+        weigh_fields(
+            r, share, needs.exposure, st.weight, needs.local_gap, needs.is_published, heard, needs.pull,
+            needs.generality, needs.commonness,
+        )  # fmt: skip
+    mark_needy(actors.is_active, actors.kind, actors.region, actors.sector, needy_sector, actors.is_needy)
 
 
-def _gap(capability: FloatArray, frontier: FloatArray) -> FloatArray:
-    """Return how far capability lies behind the frontier; 0 where rounding alone tells them apart."""
-    gap = 1.0 - capability / frontier
-    return np.where(gap > _ROUNDING, gap, 0.0)
-
-
-def _record(world: World, region: int, changed: BoolArray, event: Event) -> None:
+def _record(world: World, region: int, places: IntArray, event: Event) -> None:
     """Record one event per need that opened or closed."""
-    if not changed.any():
+    if len(places) == 0:
         return
-    chain, _, field = np.nonzero(changed)
-    government = world.regions.government_slot[region]
+    exposure = world.needs.exposure[region]
+    chain, _, field = np.unravel_index(places, exposure.shape)
+    government = world.actors.uid[world.regions.government_slot[region]]
     world.events.add(
-        event,
-        world.quarter,
-        np.full(len(chain), world.actors.uid[government]),
-        region=region,
-        field=field,
-        channel=chain,
-        amount=world.needs.exposure[region][changed],
-    )
+        event, world.quarter, np.full(len(places), government), region=region, field=field, channel=chain,
+        amount=exposure.ravel()[places],
+    )  # fmt: skip

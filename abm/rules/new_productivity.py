@@ -22,34 +22,110 @@ from abm.valuation import adoption_costs, step_cost
 
 _INTELLIGENT = int(Level.INTELLIGENT)
 _TECHNICAL = int(Service.TECHNICAL)
+_ADOPTION = int(Instrument.ADOPTION)
+
+
+@kernel
+def adoption_money(
+    firm: IntArray, region: IntArray, planned_adoption: FloatArray, cash: FloatArray, government_slot: IntArray,
+    budget: FloatArray, subsidy_rate: float, is_on: bool,
+) -> tuple[FloatArray, FloatArray, FloatArray, FloatArray]:  # fmt: skip
+    """Return what each firm planned, pays and is given for adoption, and what each region's government gives.
+
+    A firm pays what it planned as far as its cash goes; public money adds `subsidy_rate` of that as far as the budget
+    for adoption, shape (regions, instruments), and the cash go.
+
+    >>> import numpy as np
+    >>> budget = np.zeros((1, 12)); budget[0, _ADOPTION] = 1.0
+    >>> money = adoption_money(np.array([0, 1]), np.zeros(3, np.int64), np.array([[2.0, 0.0], [3.0, 3.0], [0.0, 0.0]]),
+    ...     np.array([9.0, 2.0, 5.0]), np.array([2]), budget, 0.5, True)
+    >>> [part.tolist() for part in money]
+    [[2.0, 6.0], [2.0, 2.0], [0.5, 0.5], [1.0]]
+    """
+    n_regions = len(government_slot)
+    planned = np.zeros(len(firm))
+    amount = np.zeros(len(firm))
+    subsidy = np.zeros(len(firm))
+    wanted = np.zeros(n_regions)
+    for f in range(len(firm)):
+        i = firm[f]
+        if is_on:
+            for h in range(planned_adoption.shape[1]):
+                planned[f] += planned_adoption[i, h]
+        amount[f] = min(planned[f], cash[i])
+        wanted[region[i]] += subsidy_rate * amount[f]
+    given = np.zeros(n_regions)
+    for r in range(n_regions):
+        given[r] = min(wanted[r], budget[r, _ADOPTION], cash[government_slot[r]])
+    for f in range(len(firm)):
+        r = region[firm[f]]
+        if given[r] > 0.0:
+            subsidy[f] = subsidy_rate * amount[f] * (given[r] / wanted[r])
+    return planned, amount, subsidy, given
 
 
 @kernel
 def raise_levels(
-    firm: IntArray,
-    level: FloatArray,
-    planned: FloatArray,
-    paid_share: FloatArray,
-    subsidy: FloatArray,
-    cost: FloatArray,
-    convexity: float,
-    gap_cost: float,
-    skill: FloatArray,
-    service: FloatArray,
-    sales: FloatArray,
-    speed: float,
-    wear: float,
-) -> None:
-    """Raise each level by what was paid over what a step costs, at most `speed`; then let it wear."""
+    firm: IntArray, level: FloatArray, planned_adoption: FloatArray, planned: FloatArray, amount: FloatArray,
+    subsidy: FloatArray, cost: FloatArray, convexity: float, gap_cost: float, skill: FloatArray, service: FloatArray,
+    sales: FloatArray, speed: float, wear: float,
+) -> FloatArray:  # fmt: skip
+    """Raise each level by what was paid over what a step costs, at most `speed`, after it has worn.
+
+    Own money and subsidy are split over the levels as planned. Return what each firm gained in intelligent level.
+
+    >>> import numpy as np
+    >>> level, plan, one = np.array([[0.0, 0.5, 0.0]]), np.array([[0.0, 3.0, 1.0]]), np.ones(1)
+    >>> raise_levels(np.array([0]), level, plan, np.array([4.0]), np.array([2.0]), np.zeros(1), np.full(3, 2.0), 2.0,
+    ...     0.0, one, np.zeros((1, 6)), 10.0 * one, 0.1, 0.0).round(6).tolist(), level.round(6).tolist()
+    ([0.01875], [[0.0, 0.51875, 0.025]])
+    """
+    automated = np.zeros(len(firm))
     for f in range(len(firm)):
         i = firm[f]
+        before = level[i, _INTELLIGENT]
+        own_part = amount[f] / planned[f] if planned[f] > 0.0 else 0.0
         for h in range(level.shape[1]):
             level[i, h] -= wear * level[i, h]
-            money = planned[i, h] * paid_share[f] + subsidy[f, h]
+            money = planned_adoption[i, h] * own_part + planned_adoption[i, h] / max(planned[f], 1e-12) * subsidy[f]
             if money > 0.0 and sales[i] > 0.0:
                 price = step_cost(cost[h], level[i, h], convexity, skill[i], service[i, _TECHNICAL], gap_cost)
                 step = min(speed, money / (price * sales[i]))
                 level[i, h] = min(1.0, level[i, h] + step * (1.0 - level[i, h]))
+        automated[f] = max(0.0, level[i, _INTELLIGENT] - before)
+    return automated
+
+
+@kernel
+def order_and_displace(
+    firm: IntArray, region: IntArray, amount: FloatArray, subsidy: FloatArray, automated: FloatArray,
+    staff: FloatArray, adoption_share: FloatArray, pending_demand: FloatArray, displaced: FloatArray,
+    labour_force: FloatArray, unemployment: FloatArray, displacement: float,
+) -> None:  # fmt: skip
+    """Add what was paid to the orders of the sectors that make it, and staff replaced to the displaced of the region.
+
+    No more are displaced than are without work.
+
+    >>> import numpy as np
+    >>> one, orders, displaced = np.ones(1), np.zeros((1, 2)), np.zeros(1)
+    >>> order_and_displace(np.array([0]), np.array([0]), 3.0 * one, one, 0.25 * one, 16.0 * one, np.array([0.5, 0.0]),
+    ...     orders, displaced, 1000.0 * one, 0.1 * one, 0.5)
+    >>> orders.tolist(), displaced.tolist()
+    ([[4.0, 0.0]], [2.0])
+    """
+    total = 0.0
+    for s in range(len(adoption_share)):
+        total += adoption_share[s]
+    bought = np.zeros(len(displaced))
+    lost = np.zeros(len(displaced))
+    for f in range(len(firm)):
+        r = region[firm[f]]
+        bought[r] += amount[f] + subsidy[f]
+        lost[r] += displacement * automated[f] * staff[firm[f]]
+    for r in range(len(displaced)):
+        for s in range(len(adoption_share)):
+            pending_demand[r, s] += bought[r] * adoption_share[s] / max(total, 1e-12)
+        displaced[r] = min(displaced[r] + lost[r], labour_force[r] * unemployment[r])
 
 
 @rule(
@@ -74,39 +150,21 @@ def adopt(world: World, parameters: Parameters, draws: Draws) -> None:
     is_on = parameters.switches.new_productivity
     if len(firm) == 0 or (not is_on and p.wear == 0.0):
         return
-    region = actors.region[firm]
-    planned = actors.planned_adoption[firm].sum(axis=1) if is_on else np.zeros(len(firm))
-    amount = np.minimum(planned, actors.cash[firm])
+    planned, amount, subsidy, given = adoption_money(
+        firm, actors.region, actors.planned_adoption, actors.cash, regions.government_slot, regions.budget,
+        parameters.policy.subsidy_rate * parameters.switches.policy, is_on,
+    )  # fmt: skip
     transfer(world, firm, world.market, amount, Purpose.ADOPTION)
-    subsidy = _subsidise(world, parameters, firm, amount)
-    share = np.divide(amount, planned, out=np.zeros(len(firm)), where=planned > 0.0)
-    split = actors.planned_adoption[firm] / np.maximum(planned, 1e-12)[:, None]
-    labour_before = actors.level[firm, _INTELLIGENT].copy()
-    raise_levels(
-        firm, actors.level, actors.planned_adoption, share, split * subsidy[:, None], adoption_costs(p), p.convexity,
+    if given.any():
+        transfer(world, regions.government_slot, world.market, given, Purpose.ADOPTION_SUBSIDY)
+        regions.budget[:, _ADOPTION] -= given
+    automated = raise_levels(
+        firm, actors.level, actors.planned_adoption, planned, amount, subsidy, adoption_costs(p), p.convexity,
         p.skill_gap_cost, actors.skill, actors.service, actors.sales, p.speed, p.wear,
     )  # fmt: skip
-    bought = np.bincount(region, amount + subsidy, st.n_regions)
-    regions.pending_demand[:] += bought[:, None] * st.adoption_share / max(float(st.adoption_share.sum()), 1e-12)
-    automated = np.maximum(0.0, actors.level[firm, _INTELLIGENT] - labour_before)
-    lost = p.displacement * parameters.production.intelligent_gain * automated * actors.staff[firm]
-    regions.displaced[:] += np.bincount(region, lost, st.n_regions)
-    regions.displaced[:] = np.minimum(regions.displaced, regions.labour_force * regions.unemployment)
+    order_and_displace(
+        firm, actors.region, amount, subsidy, automated, actors.staff, st.adoption_share, regions.pending_demand,
+        regions.displaced, regions.labour_force, regions.unemployment,
+        p.displacement * parameters.production.intelligent_gain,
+    )  # fmt: skip
     actors.planned_adoption[firm] = 0.0
-
-
-def _subsidise(world: World, parameters: Parameters, firm: IntArray, amount: FloatArray) -> FloatArray:
-    """Pay part of adoption from the public budget, to the market; return the subsidy of each firm."""
-    actors, regions = world.actors, world.regions
-    region = actors.region[firm]
-    number = world.structure.n_regions
-    wanted = parameters.policy.subsidy_rate * amount * parameters.switches.policy
-    total = np.bincount(region, wanted, number)
-    budget = regions.budget[:, int(Instrument.ADOPTION)]
-    part = np.minimum(1.0, budget / np.maximum(total, 1e-12))
-    before = actors.cash[regions.government_slot].copy()
-    transfer(world, regions.government_slot, world.market, part * total, Purpose.ADOPTION_SUBSIDY)
-    paid = before - actors.cash[regions.government_slot]
-    regions.budget[:, int(Instrument.ADOPTION)] = np.maximum(0.0, budget - paid)
-    ratio: FloatArray = wanted * np.divide(paid, total, out=np.zeros(number), where=total > 0.0)[region]
-    return ratio

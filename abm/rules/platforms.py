@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from abm.kernels_platforms import fees, member_fits
+from abm.kernels_platforms import expected_income, fees
 from abm.parameters import Parameters
 from abm.parameters import Platforms as PlatformParameters
 from abm.randomness import Draws, make_uid, uniform
@@ -18,8 +18,8 @@ from abm.state import accounts
 from abm.state import platforms as platform_book
 from abm.state import ties as tie_book
 from abm.state.accounts import transfer
+from abm.state.closing import ties_of
 from abm.state.codes import Event, Instrument, Kind, Layer, Purpose, TieOrigin
-from abm.state.columns import read_only
 from abm.state.network import make_roster, pick, ring_point
 from abm.state.tables import Actors
 from abm.state.ties import platform_of
@@ -27,7 +27,6 @@ from abm.state.world import World
 from abm.types import FloatArray
 
 _PLATFORM = int(Instrument.PLATFORM)
-_ROUNDS = 12
 _PLATFORM_COLUMNS = ("is_active", "uid", "kind", "region", "born")
 """Columns of an actor that a platform fills, besides its cash: it has no capability of its own (law 1)."""
 _ROWS: tuple[str, ...] = tuple(f"actors.{column}" for column in _PLATFORM_COLUMNS)
@@ -54,21 +53,25 @@ def open_platforms(world: World, parameters: Parameters, draws: Draws) -> None:
     p = parameters.platforms
     if not parameters.switches.platform or world.quarter < p.open_quarter:
         return
-    actors, platforms, regions = world.actors, world.platforms, world.regions
-    running = np.bincount(actors.region[platforms.actor[platforms.is_active]], minlength=world.structure.n_regions)
+    for r in range(world.structure.n_regions):
+        _consider(world, parameters, draws.key("platform opens"), r)
+
+
+def _consider(world: World, parameters: Parameters, key: np.uint64, region: int) -> None:
+    """Open a platform in a region if it wants one, is ready and can pay, and if members could carry it one day."""
+    p, actors, platforms, regions = parameters.platforms, world.actors, world.platforms, world.regions
+    if uniform(key, actors.uid[regions.government_slot[region]], 0) >= p.open_probability:
+        return
+    running = actors.region[platforms.actor[platforms.is_active]]
     firm = world.slots(Kind.FIRM)
-    key = draws.key("platform opens")
-    sales = np.bincount(actors.region[firm], actors.sales[firm], world.structure.n_regions)
-    for r in np.flatnonzero((running < p.wanted) & (sales > 0.0)):
-        start = p.start_quarters * p.running_cost * float(sales[r])
-        is_ready = uniform(key, actors.uid[regions.government_slot[r]], 0) < p.open_probability
-        if not is_ready or regions.budget[r, _PLATFORM] < start:
-            continue
-        uid = make_uid(world.structure.region_names[r], "platform", world.quarter)
-        fit = _specialisation(world, int(r), key)
-        cost = p.running_cost * float(sales[r])
-        if p.prospect == 0.0 or expected_fees(world, p, int(r), uid, fit) >= p.prospect * cost:
-            _open(world, parameters, int(r), uid, fit, start)
+    sales = float(actors.sales[firm[actors.region[firm] == region]].sum())
+    start = p.start_quarters * p.running_cost * sales
+    if np.count_nonzero(running == region) >= p.wanted or sales <= 0.0 or regions.budget[region, _PLATFORM] < start:
+        return
+    uid = make_uid(world.structure.region_names[region], "platform", world.quarter)
+    fit = _specialisation(world, region, key)
+    if p.prospect == 0.0 or expected_fees(world, p, region, uid, fit) >= p.prospect * p.running_cost * sales:
+        _open(world, parameters, region, uid, fit, start)
 
 
 def expected_fees(world: World, p: PlatformParameters, region: int, uid: np.uint64, fit: FloatArray) -> float:
@@ -76,21 +79,14 @@ def expected_fees(world: World, p: PlatformParameters, region: int, uid: np.uint
 
     Mature quality is where growth at normal spending and decay meet; those who would join crowd each other.
     """
-    actors = world.actors
+    actors, st = world.actors, world.structure
     is_free = actors.is_active & (actors.kind == int(Kind.FIRM)) & (actors.region == region) & (platform_of(world) < 0)
     candidate = np.flatnonzero(is_free)
-    fits = member_fits(
-        candidate, read_only(actors.region), read_only(actors.uid), actors.sector, world.structure.weight,
-        actors.capability / world.fields.frontier, np.array([region]), np.array([uid], dtype=np.uint64), fit[None, :],
-        make_uid(world.seed, "membership"), p.taste_spread,
-    )[:, 0]  # fmt: skip
-    due, fee = fees(world, p, candidate)
-    mature = p.build / max(p.build + p.decay, 1e-9)
-    number = 0.0
-    for _ in range(_ROUNDS):
-        would_join = p.value * fits * mature / (1.0 + 0.5 * number / p.slots) > fee
-        number += 0.5 * (float(would_join.sum()) - number)
-    return float(due[would_join].sum())
+    due = fees(candidate, *world.kind_and_region(), actors.sales, st.n_regions, p.fee, p.fee_cap)
+    return expected_income(
+        candidate, actors.uid, actors.sector, actors.sales, due, st.weight, uid, fit,
+        make_uid(world.seed, "membership"), p.build / max(p.build + p.decay, 1e-9), p.slots, p.value, p.taste_spread,
+    )  # fmt: skip
 
 
 def _open(world: World, parameters: Parameters, region: int, uid: np.uint64, fit: FloatArray, start: float) -> None:
@@ -158,10 +154,12 @@ def close_platforms(world: World, parameters: Parameters, draws: Draws) -> None:
     """
     platforms, actors = world.platforms, world.actors
     patience = parameters.policy.patience
-    is_over = platforms.is_active & (platforms.loss_quarters > patience) & (patience < 100)
     if not parameters.switches.platform:
-        is_over = platforms.is_active
-    rows = np.flatnonzero(is_over)
+        rows = np.flatnonzero(platforms.is_active)
+    elif patience < 100:
+        rows = np.flatnonzero(platforms.is_active & (platforms.loss_quarters > patience))
+    else:
+        return
     if len(rows) == 0:
         return
     slots = platforms.actor[rows].copy()
@@ -170,7 +168,9 @@ def close_platforms(world: World, parameters: Parameters, draws: Draws) -> None:
         amount=world.quarter - platforms.opened[rows],
     )  # fmt: skip
     ties = world.ties
-    tied = np.flatnonzero(ties.is_active & (np.isin(ties.source, slots) | np.isin(ties.target, slots)))
+    is_closing = np.zeros(actors.rows, dtype=np.bool_)
+    is_closing[slots] = True
+    tied = ties_of(is_closing, ties.is_active, ties.source, ties.target)
     actors.service[ties.target[tied[ties.layer[tied] == int(Layer.SERVICE)]]] = 0.0
     tie_book.close_ties(world, tied)
     household = world.regions.household_slot[actors.region[slots]]

@@ -7,20 +7,34 @@ money, access and cost only (law 1).
 
 from __future__ import annotations
 
+from functools import lru_cache
+
 import numpy as np
 
-from abm.kernel import kernel
-from abm.parameters import Parameters
+from abm.kernels_policy import (
+    accrue,
+    back_loans,
+    collect_taxes,
+    pay_out,
+    research_claims,
+    serve_the_public,
+    specialised_firms,
+)
+from abm.parameters import Parameters, Switches
 from abm.parameters import Policy as PolicyParameters
-from abm.randomness import Draws, uniform
+from abm.randomness import Draws
 from abm.rule import rule
 from abm.state import accounts
-from abm.state.accounts import transfer
-from abm.state.codes import N_INSTRUMENTS, Instrument, Kind, Mode, Purpose
+from abm.state.accounts import books_of
+from abm.state.codes import N_INSTRUMENTS, Instrument, Kind, Purpose
 from abm.state.world import World
-from abm.types import BoolArray, FloatArray, IntArray, UidArray
+from abm.types import BoolArray, FloatArray
+
+_CULTIVATED = 0.05
+"""Part of its sales that cultivation pays an SME at most."""
 
 
+@lru_cache(maxsize=64)
 def instrument_shares(p: PolicyParameters) -> FloatArray:
     """Return each instrument's share of the budget; scaled down where they sum to more than 1."""
     shares = np.zeros(N_INSTRUMENTS)
@@ -37,17 +51,24 @@ def instrument_shares(p: PolicyParameters) -> FloatArray:
     shares[Instrument.SUPERVISION] = p.supervision_share
     shares[Instrument.CHAIN_OFFICE] = p.chain_office_share
     result: FloatArray = shares / max(1.0, float(shares.sum()))
+    result.flags.writeable = False
     return result
 
 
 def is_instrument_on(parameters: Parameters) -> BoolArray:
     """Return which instruments are switched on: all with policy, and three with their bundle."""
-    s = parameters.switches
+    return _switched_on(parameters.switches)
+
+
+@lru_cache(maxsize=64)
+def _switched_on(s: Switches) -> BoolArray:
+    """Return which instruments are on by the switches of mechanisms."""
     on = np.full(N_INSTRUMENTS, s.policy)
     on[Instrument.CALL] &= s.common_technology
     on[[Instrument.PLATFORM, Instrument.PILOT]] &= s.platform
     on[Instrument.CHAIN_OFFICE] &= s.chain_leader
     on[Instrument.CULTIVATION] &= s.supporting_chain
+    on.flags.writeable = False
     return on
 
 
@@ -68,54 +89,22 @@ def tax_and_budget(world: World, parameters: Parameters, draws: Draws) -> None:
     actors, regions, p = world.actors, world.regions, parameters.policy
     if not p.treasury:
         return
-    n_regions = world.structure.n_regions
-    government = regions.government_slot
-    firm = world.slots(Kind.FIRM)
-    region = actors.region[firm]
-    before = actors.cash[government]
-    transfer(world, firm, government[region], p.profit_tax * np.maximum(0.0, actors.profit[firm]), Purpose.TAX)
-    wages = np.bincount(region, regions.wage[region] * actors.staff[firm], n_regions)
-    wages += np.bincount(region, regions.talent_wage[region] * actors.talent[firm], n_regions)
-    taxed = p.wage_tax * wages + p.income_tax * np.maximum(0.0, regions.household_income - wages)
-    transfer(world, regions.household_slot, government, taxed, Purpose.TAX)
-    revenue = actors.cash[government] - before
+    books = books_of(world)
+    revenue = collect_taxes(
+        books, world.slots(Kind.FIRM), regions.government_slot, regions.household_slot, actors.profit, actors.staff,
+        actors.talent, regions.wage, regions.talent_wage, regions.household_income, p.profit_tax, p.wage_tax,
+        p.income_tax,
+    )  # fmt: skip
     regions.tax_revenue[:] = revenue
-    accrual = instrument_shares(p) * p.budget_share * revenue[:, None]
-    on = is_instrument_on(parameters)
-    freed = accrual[:, ~on].sum(axis=1) + regions.budget[:, ~on].sum(axis=1)
-    transfer(world, government, world.neutral, freed, Purpose.NEUTRAL)
-    regions.budget[:, ~on] = 0.0
-    regions.budget[:, on] = np.minimum(regions.budget[:, on] + accrual[:, on], p.budget_cap * accrual[:, on])
+    accrue(
+        books, regions.government_slot, regions.budget, revenue, instrument_shares(p), is_instrument_on(parameters),
+        world.neutral, p.budget_share, p.budget_cap,
+    )  # fmt: skip
     if p.public_service:
-        _serve_the_public(world, parameters, revenue)
-
-
-def _serve_the_public(world: World, parameters: Parameters, revenue: FloatArray) -> None:
-    """Fund universities, then spend what is neither earmarked nor reserve on public services."""
-    actors, regions, p = world.actors, world.regions, parameters.policy
-    university = world.slots(Kind.UNIVERSITY)
-    government = regions.government_slot
-    for r in range(world.structure.n_regions):
-        here = university[actors.region[university] == r]
-        if len(here):
-            weight = actors.talent[here] / max(float(actors.talent[here].sum()), 1e-9)
-            payer = np.full(len(here), government[r])
-            transfer(world, payer, here, p.university_share * revenue[r] * weight, Purpose.UNIVERSITY_FUNDING)
-    free = actors.cash[government] - regions.budget.sum(axis=1) - 0.1 * revenue
-    transfer(world, government, regions.household_slot, np.maximum(0.0, free), Purpose.PUBLIC_SERVICE)
-
-
-@kernel
-def reached(
-    firm: IntArray, uid: UidArray, is_core: BoolArray, is_applicant: BoolArray, key: np.uint64, access: float
-) -> BoolArray:
-    """Return which applicants a policy reaches: core enterprises always, SMEs with probability `access`."""
-    result = np.zeros(len(firm), np.bool_)
-    for f in range(len(firm)):
-        i = firm[f]
-        if is_applicant[f]:
-            result[f] = is_core[i] or uniform(key, uid[i], 0) < access
-    return result
+        serve_the_public(
+            books, world.slots(Kind.UNIVERSITY), regions.government_slot, regions.household_slot, regions.budget,
+            actors.talent, revenue, p.university_share,
+        )  # fmt: skip
 
 
 @rule(
@@ -138,62 +127,23 @@ def support_firms(world: World, parameters: Parameters, draws: Draws) -> None:
     firm = world.slots(Kind.FIRM)
     if not parameters.switches.policy or len(firm) == 0:
         return
-    spending = actors.research_spending[firm]
-    searching = (actors.mode[firm] == int(Mode.INDEPENDENT)) | (actors.mode[firm] == int(Mode.JOINT))
-    access = draws.key("reach a policy")
-    can_reach = reached(firm, actors.uid, actors.is_core, searching | (spending > 0.0), access, p.access)
-    granted = _pay_out(world, Instrument.GRANT, Purpose.GRANT, firm, actors.research_budget[firm] * can_reach)
+    books, key = books_of(world), draws.key("reach a policy")
+    government, budget = regions.government_slot, regions.budget
+    supported, refund = research_claims(
+        firm, actors.uid, key, actors.is_core, actors.mode, actors.research_budget, actors.research_spending,
+        p.access, p.deduction_rate,
+    )  # fmt: skip
+    any_amount = np.full(len(firm), np.inf)
+    granted = pay_out(books, firm, supported, any_amount, government, budget, int(Instrument.GRANT), int(Purpose.GRANT))
     actors.research_income[firm] += p.grant_additionality * granted
-    refund = np.where(can_reach, p.deduction_rate * spending, 0.0)
-    _pay_out(world, Instrument.DEDUCTION, Purpose.DEDUCTION, firm, refund, at_most=refund)
+    pay_out(books, firm, refund, refund, government, budget, int(Instrument.DEDUCTION), int(Purpose.DEDUCTION))
     if parameters.switches.supporting_chain:
-        special = _specialised(world, firm)
-        reached_sme = reached(firm, actors.uid, actors.is_core, special, access, p.access)
-        _pay_out(
-            world, Instrument.CULTIVATION, Purpose.CULTIVATION, firm, reached_sme.astype(np.float64),
-            at_most=0.05 * actors.sales[firm],
-        )  # fmt: skip
-    for fund in world.slots(Kind.GUARANTEE_FUND):
-        r = int(actors.region[fund])
-        government = int(regions.government_slot[r])
-        paid = transfer(world, government, int(fund), float(regions.budget[r, Instrument.GUARANTEE]), Purpose.GUARANTEE)
-        regions.budget[r, Instrument.GUARANTEE] -= paid
-        here = (actors.region[firm] == r) & ~actors.is_core[firm]
-        owed = float(actors.debt[firm[here]].sum()) + float(actors.sales[firm[here]].sum()) * 0.1
-        cover = min(0.5, parameters.finance.guarantee_multiple * float(actors.cash[fund]) / max(owed, 1e-9))
-        actors.backing[firm[here]] = np.maximum(actors.backing[firm[here]], cover)
-
-
-def _pay_out(
-    world: World,
-    instrument: Instrument,
-    purpose: Purpose,
-    firm: IntArray,
-    weight: FloatArray,
-    at_most: FloatArray | None = None,
-) -> FloatArray:
-    """Share an instrument's budget of each region by weight, and return what each firm received."""
-    actors, regions = world.actors, world.regions
-    region = actors.region[firm]
-    n_regions = world.structure.n_regions
-    total = np.bincount(region, weight, n_regions)
-    amount = regions.budget[region, int(instrument)] * weight / np.maximum(total, 1e-12)[region]
-    if at_most is not None:
-        amount = np.minimum(amount, at_most)
-    before = actors.cash[firm].copy()
-    transfer(world, regions.government_slot[region], firm, amount, purpose)
-    received: FloatArray = actors.cash[firm] - before
-    spent = np.bincount(region, received, n_regions)
-    regions.budget[:, int(instrument)] = np.maximum(0.0, regions.budget[:, int(instrument)] - spent)
-    return received
-
-
-def _specialised(world: World, firm: IntArray) -> BoolArray:
-    """Return the SMEs whose capability index lies above the mean of their sector."""
-    actors, st = world.actors, world.structure
-    sector = actors.sector[firm]
-    index = (actors.capability[firm] * st.weight[sector]).sum(axis=1)
-    count = np.maximum(np.bincount(sector, minlength=st.n_sectors), 1)
-    mean = np.bincount(sector, index, st.n_sectors) / count
-    result: BoolArray = (index > 1.1 * mean[sector]) & ~actors.is_core[firm]
-    return result
+        special = specialised_firms(
+            firm, actors.uid, key, actors.is_core, actors.sector, actors.capability, world.structure.weight, p.access
+        )
+        most = _CULTIVATED * actors.sales[firm]
+        pay_out(books, firm, special, most, government, budget, int(Instrument.CULTIVATION), int(Purpose.CULTIVATION))
+    back_loans(
+        books, world.slots(Kind.GUARANTEE_FUND), firm, actors.is_core, actors.debt, actors.sales, actors.backing,
+        government, budget, parameters.finance.guarantee_multiple,
+    )  # fmt: skip

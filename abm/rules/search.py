@@ -17,17 +17,19 @@ from abm.randomness import Draws, mix, pair_uid, uniform
 from abm.rule import rule
 from abm.state import ties as tie_book
 from abm.state.codes import Kind, Layer, Level, Mode, Service, TieOrigin
-from abm.state.network import Roster, drawn_entry, make_roster, pick, ring_point
-from abm.state.proximity import appeal, chain_overlap, cognitive_distance, overlap_of, tie_capacity, understanding
-from abm.state.ties import are_tied, degrees, platform_of
+from abm.state.network import drawn_entry, pick, ring_point, roster_of
+from abm.state.proximity import appeal, capacity_of, cognitive_distance, overlap_of, profiles, understanding
+from abm.state.ties import are_tied, degree_of, platform_of
 from abm.state.world import World
 from abm.types import BoolArray, FloatArray, IntArray, UidArray
 
+_FIRM = int(Kind.FIRM)
 _UNIVERSITY = int(Kind.UNIVERSITY)
 _RESEARCH = int(Layer.RESEARCH)
 _SUPPLY = int(Layer.SUPPLY)
 _MATCHING = int(Service.MATCHING)
 _DIGITAL = int(Level.DIGITAL)
+_NO_MODE = int(Mode.NONE)
 _INDEPENDENT = int(Mode.INDEPENDENT)
 _JOINT = int(Mode.JOINT)
 _GOLDEN = np.uint64(0x9E3779B97F4A7C15)
@@ -48,34 +50,91 @@ ORIGIN_OF_WAY: IntArray = np.array(
 
 
 @kernel
-def research_candidates(
-    searcher: IntArray,
-    kind: IntArray,
-    region: IntArray,
-    uid: UidArray,
-    matching: FloatArray,
-    platform: IntArray,
-    platform_row: IntArray,
-    openness: FloatArray,
-    start: IntArray,
-    other: IntArray,
-    tie: IntArray,
-    layer: IntArray,
-    trust: FloatArray,
-    group_start: IntArray,
-    ring: UidArray,
-    slot: IntArray,
+def drawn_searchers(
+    is_active: BoolArray, kind: IntArray, mode: IntArray, level: FloatArray, uid: UidArray, key: np.uint64,
+    probability: float, independent_factor: float, digital_search: float,
+) -> tuple[IntArray, BoolArray]:  # fmt: skip
+    """Return who looks for a partner this quarter, and who can be one: universities and firms that get technology.
+
+    Universities look, and firms that research jointly or, less often, on their own.
+
+    >>> import numpy as np
+    >>> kind, mode = np.array([1, 0, 0, 3]), np.array([0, 2, 4, 0])
+    >>> searcher, is_partner = drawn_searchers(kind >= 0, kind, mode, np.zeros((4, 3)), np.arange(4).astype(np.uint64),
+    ...     np.uint64(1), 1.0, 0.5, 0.0)
+    >>> searcher.tolist(), is_partner.tolist()
+    ([0, 1], [True, True, True, False])
+    """
+    searcher = np.empty(len(kind), np.int64)
+    is_partner = np.zeros(len(kind), np.bool_)
+    number = 0
+    for i in range(len(kind)):
+        if not is_active[i] or not (kind[i] == _UNIVERSITY or (kind[i] == _FIRM and mode[i] != _NO_MODE)):
+            continue
+        is_partner[i] = True
+        chance = probability * (1.0 + digital_search * level[i, _DIGITAL])
+        if kind[i] != _UNIVERSITY:
+            if mode[i] == _INDEPENDENT:
+                chance *= independent_factor
+            elif mode[i] != _JOINT:
+                continue
+        if uniform(key, uid[i], 0) < chance:
+            searcher[number] = i
+            number += 1
+    return searcher[:number].copy(), is_partner
+
+
+@kernel
+def meeting_places(
+    is_partner: BoolArray, kind: IntArray, region: IntArray, platform: IntArray, uid: UidArray, n_regions: int,
     key: np.uint64,
-    random_share: float,
-    university_share: float,
-    client_share: float,
-) -> tuple[IntArray, FloatArray]:
+) -> tuple[
+    tuple[IntArray, UidArray, IntArray], tuple[IntArray, UidArray, IntArray], tuple[IntArray, UidArray, IntArray]
+]:  # fmt: skip
+    """Return rosters of partners by region, of universities by region and of members by the slot of their platform.
+
+    >>> import numpy as np
+    >>> kind, platform = np.array([0, 1, 6]), np.array([2, -1, -1])
+    >>> places = meeting_places(kind < 2, kind, 0 * kind, platform, kind.astype(np.uint64), 1, np.uint64(1))
+    >>> [sorted(slot.tolist()) for start, ring, slot in places]
+    [[0, 1], [1], [0]]
+    """
+    n_actors = len(kind)
+    partner, university, member = (
+        np.empty(n_actors, np.int64), np.empty(n_actors, np.int64), np.empty(n_actors, np.int64)
+    )  # fmt: skip
+    n_partners, n_universities, n_members = 0, 0, 0
+    for i in range(n_actors):
+        if not is_partner[i]:
+            continue
+        partner[n_partners] = i
+        n_partners += 1
+        if kind[i] == _UNIVERSITY:
+            university[n_universities] = i
+            n_universities += 1
+        if platform[i] >= 0:
+            member[n_members] = i
+            n_members += 1
+    return (
+        roster_of(partner[:n_partners], region, n_regions, uid, key),
+        roster_of(university[:n_universities], region, n_regions, uid, key),
+        roster_of(member[:n_members], platform, n_actors, uid, key),
+    )
+
+
+@kernel
+def research_candidates(
+    searcher: IntArray, is_partner: BoolArray, kind: IntArray, region: IntArray, uid: UidArray, service: FloatArray,
+    platform: IntArray, openness: FloatArray, start: IntArray, other: IntArray, tie: IntArray, layer: IntArray,
+    trust: FloatArray, roster_key: np.uint64, key: np.uint64,
+    random_share: float, university_share: float, client_share: float,
+) -> tuple[IntArray, FloatArray]:  # fmt: skip
     """Return whom each searcher meets, shape (searchers, ways), -1 for nobody, and the trust that links them.
 
-    Groups of the roster: partners by region, then universities by region, then members by platform row.
-    ``platform`` is the slot of an actor's platform, -1 for none.
+    ``platform`` is the slot of an actor's platform, -1 for none; ``roster_key`` draws the `meeting_places`.
     """
     n_regions = len(openness)
+    partners, universities, members = meeting_places(is_partner, kind, region, platform, uid, n_regions, roster_key)
     found = np.full((len(searcher), N_WAYS), -1, np.int64)
     bond = np.zeros((len(searcher), N_WAYS))
     for a in range(len(searcher)):
@@ -91,42 +150,26 @@ def research_candidates(
         if order >= 0 and uniform(key, uid[i], 9) < client_share:
             found[a, 1] = other[order]
             bond[a, 1] = trust[tie[order]]
-        if platform[i] >= 0 and uniform(key, uid[i], 1) < matching[i]:
-            group = 2 * n_regions + platform_row[platform[i]]
-            found[a, 2] = pick(group_start, ring, slot, group, ring_point(key, uid[i], 2))
+        if platform[i] >= 0 and uniform(key, uid[i], 1) < service[i, _MATCHING]:
+            found[a, 2] = pick(members[0], members[1], members[2], platform[i], ring_point(key, uid[i], 2))
         home = region[i]
         if n_regions > 1 and uniform(key, uid[i], 3) < openness[home]:
             home = (home + 1 + int(uniform(key, uid[i], 4) * (n_regions - 1))) % n_regions
         if uniform(key, uid[i], 5) < random_share:
-            found[a, 3] = pick(group_start, ring, slot, home, ring_point(key, uid[i], 6))
+            found[a, 3] = pick(partners[0], partners[1], partners[2], home, ring_point(key, uid[i], 6))
         if uniform(key, uid[i], 7) < university_share:
-            group = home if kind[i] == _UNIVERSITY else n_regions + home
-            found[a, 4] = pick(group_start, ring, slot, group, ring_point(key, uid[i], 8))
+            place = partners if kind[i] == _UNIVERSITY else universities
+            found[a, 4] = pick(place[0], place[1], place[2], home, ring_point(key, uid[i], 8))
     return found, bond
 
 
 @kernel
 def chosen_partners(
-    searcher: IntArray,
-    found: IntArray,
-    bond: FloatArray,
-    is_partner: BoolArray,
-    x: FloatArray,
-    uid: UidArray,
-    sector: IntArray,
-    platform: IntArray,
-    degree: IntArray,
-    capacity: FloatArray,
-    overlap: FloatArray,
-    taste: FloatArray,
-    start: IntArray,
-    other: IntArray,
-    tie: IntArray,
-    layer: IntArray,
-    key: np.uint64,
-    best_distance: float,
-    width: float,
-) -> tuple[IntArray, IntArray]:
+    searcher: IntArray, found: IntArray, bond: FloatArray, is_partner: BoolArray, x: FloatArray, uid: UidArray,
+    sector: IntArray, platform: IntArray, talent: FloatArray, overlap: FloatArray, taste: FloatArray,
+    start: IntArray, other: IntArray, tie: IntArray, layer: IntArray, key: np.uint64,
+    capacity: float, capacity_exponent: float, best_distance: float, width: float,
+) -> tuple[IntArray, IntArray]:  # fmt: skip
     """Return each searcher's new partner (-1 for none) and the way they met: the best it met, if both want the tie.
 
     Two who choose each other make one tie: that of the lower uid.
@@ -136,6 +179,8 @@ def chosen_partners(
     choice = np.full(len(uid), -1, np.int64)
     for a in range(len(searcher)):
         i = searcher[a]
+        n_mine = degree_of(start, tie, layer, i, _RESEARCH)
+        load = n_mine / capacity_of(talent[i], capacity, capacity_exponent)
         highest = 0.0
         for w in range(found.shape[1]):
             j = found[a, w]
@@ -146,14 +191,16 @@ def chosen_partners(
             heard = understanding(cognitive_distance(x, i, j), best_distance, width)
             is_comember = platform[i] >= 0 and platform[i] == platform[j]
             chain = overlap_of(overlap, sector, i, j)
+            n_theirs = degree_of(start, tie, layer, j, _RESEARCH)
             mine = appeal(
-                taste, heard, bond[a, w], is_comember, chain, degree[j], degree[i] / capacity[i],
+                taste, heard, bond[a, w], is_comember, chain, n_theirs, load,
                 _SPREAD * (uniform(key, pair, low) - 0.5),
             )  # fmt: skip
             if mine <= highest:
                 continue
             theirs = appeal(
-                taste, heard, bond[a, w], is_comember, chain, degree[i], degree[j] / capacity[j],
+                taste, heard, bond[a, w], is_comember, chain, n_mine,
+                n_theirs / capacity_of(talent[j], capacity, capacity_exponent),
                 _SPREAD * (uniform(key, pair, 1 - low) - 0.5),
             )  # fmt: skip
             highest = mine
@@ -168,53 +215,29 @@ def chosen_partners(
 
 
 @kernel
-def drawn_searchers(
-    slots: IntArray, mode: IntArray, kind: IntArray, level: FloatArray, uid: UidArray, key: np.uint64,
-    probability: float, independent_factor: float, digital_search: float,
-) -> IntArray:  # fmt: skip
-    """Return who looks for a partner this quarter: universities and firms that research jointly or on their own."""
-    searchers = np.empty(len(slots), np.int64)
-    number = 0
-    for a in range(len(slots)):
-        i = slots[a]
-        chance = probability * (1.0 + digital_search * level[i, _DIGITAL])
-        if kind[i] != _UNIVERSITY:
-            if mode[i] == _INDEPENDENT:
-                chance *= independent_factor
-            elif mode[i] != _JOINT:
-                continue
-        if uniform(key, uid[i], 0) < chance:
-            searchers[number] = i
-            number += 1
-    return searchers[:number]
+def agreed_ties(
+    searcher: IntArray, partner: IntArray, way: IntArray, bond: FloatArray, origin_of_way: IntArray, first_trust: float
+) -> tuple[IntArray, IntArray, IntArray, FloatArray]:
+    """Return the ends, the origin and the first trust of the ties that both want.
 
-
-def _platform_row(world: World) -> IntArray:
-    """Return the row in the platforms table of each actor that is one, shape (actors,)."""
-    rows = np.flatnonzero(world.platforms.is_active)
-    result = np.zeros(world.actors.rows, dtype=np.int64)
-    result[world.platforms.actor[rows]] = rows
-    return result
-
-
-def _meeting_places(
-    world: World, is_partner: BoolArray, platform: IntArray, platform_row: IntArray, key: np.uint64
-) -> Roster:
-    """Return one roster of partners by region, universities by region and members by platform."""
-    actors, n_regions = world.actors, world.structure.n_regions
-    partner = np.flatnonzero(is_partner)
-    university = partner[actors.kind[partner] == _UNIVERSITY]
-    member = partner[platform[partner] >= 0]
-    slot = np.concatenate((partner, university, member))
-    group = np.concatenate(
-        (
-            actors.region[partner],
-            n_regions + actors.region[university],
-            2 * n_regions + platform_row[platform[member]],
-        )
-    )
-    roster = make_roster(group, 2 * n_regions + world.platforms.rows, actors.uid[slot], key)
-    return Roster(roster.start, roster.ring, slot[roster.slot])
+    >>> import numpy as np
+    >>> [column.tolist() for column in agreed_ties(np.array([4, 5]), np.array([-1, 7]), np.array([-1, 1]),
+    ...     np.array([[0.0, 0.0], [0.0, 0.6]]), np.array([0, 2]), 0.4)]
+    [[5], [7], [2], [0.6]]
+    """
+    n = 0
+    for a in range(len(partner)):
+        if partner[a] >= 0:
+            n += 1
+    source, target, origin, trust = np.empty(n, np.int64), np.empty(n, np.int64), np.empty(n, np.int64), np.empty(n)
+    n = 0
+    for a in range(len(partner)):
+        if partner[a] >= 0:
+            source[n], target[n] = searcher[a], partner[a]
+            origin[n] = origin_of_way[way[a]]
+            trust[n] = max(first_trust, bond[a, way[a]])
+            n += 1
+    return source, target, origin, trust
 
 
 @rule(
@@ -239,36 +262,24 @@ def search_partners(world: World, parameters: Parameters, draws: Draws) -> None:
     if not parameters.switches.search:
         return
     p, actors, ties, st = parameters.search, world.actors, world.ties, world.structure
-    is_firm = actors.is_active & (actors.kind == int(Kind.FIRM))
-    is_university = actors.is_active & (actors.kind == _UNIVERSITY)
-    is_partner = is_university | (is_firm & (actors.mode != int(Mode.NONE)))
-    searcher = drawn_searchers(
-        np.flatnonzero(is_partner), actors.mode, actors.kind, actors.level, actors.uid, draws.key("search"),
+    searcher, is_partner = drawn_searchers(
+        actors.is_active, actors.kind, actors.mode, actors.level, actors.uid, draws.key("search"),
         p.probability, p.independent_factor, p.digital_search,
     )  # fmt: skip
     if len(searcher) == 0:
         return
-    lists = world.neighbours()
-    platform, platform_row = platform_of(world), _platform_row(world)
-    roster = _meeting_places(world, is_partner, platform, platform_row, draws.key("roster of partners"))
+    lists, platform = world.neighbours(), platform_of(world)
     found, bond = research_candidates(
-        searcher, actors.kind, actors.region, actors.uid, actors.service[:, _MATCHING].copy(), platform, platform_row,
-        st.openness,
+        searcher, is_partner, actors.kind, actors.region, actors.uid, actors.service, platform, st.openness,
         lists.start, lists.other, lists.tie, ties.layer, ties.trust,
-        roster.start, roster.ring, roster.slot, draws.key("meeting"),
-        p.random_share, p.university_share, p.client_share,
+        draws.key("roster of partners"), draws.key("meeting"), p.random_share, p.university_share, p.client_share,
     )  # fmt: skip
+    x, _ = profiles(actors.is_active, actors.kind, actors.capability, world.fields.frontier)
     partner, way = chosen_partners(
-        searcher, found, bond, is_partner, actors.capability / world.fields.frontier, actors.uid, actors.sector,
-        platform, degrees(ties.is_active, ties.layer, ties.source, ties.target, actors.rows, _RESEARCH),
-        tie_capacity(actors.talent, p.capacity, p.capacity_exponent),
-        chain_overlap(st.final_demand @ st.leontief.T), np.array(p.taste),
-        lists.start, lists.other, lists.tie, ties.layer, draws.key("match"),
-        parameters.learning.best_distance, parameters.learning.distance_width,
+        searcher, found, bond, is_partner, x, actors.uid, actors.sector, platform, actors.talent, st.overlap,
+        np.array(p.taste), lists.start, lists.other, lists.tie, ties.layer, draws.key("match"),
+        p.capacity, p.capacity_exponent, parameters.learning.best_distance, parameters.learning.distance_width,
     )  # fmt: skip
-    made = np.flatnonzero(partner >= 0)
-    if len(made):
-        trust = np.maximum(p.first_trust, bond[made, way[made]])
-        tie_book.open_ties(
-            world, searcher[made], partner[made], Layer.RESEARCH, ORIGIN_OF_WAY[way[made]], weight=1.0, trust=trust
-        )
+    source, target, origin, trust = agreed_ties(searcher, partner, way, bond, ORIGIN_OF_WAY, p.first_trust)
+    if len(source):
+        tie_book.open_ties(world, source, target, Layer.RESEARCH, origin, weight=1.0, trust=trust)

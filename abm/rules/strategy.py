@@ -96,42 +96,46 @@ def experience(
 
 
 @kernel
-def partner_counts(due: IntArray, start: IntArray, tie: IntArray, layer: IntArray) -> IntArray:
-    """Return the number of research ties of each firm in `due`."""
-    count = np.zeros(len(due), np.int64)
-    for d in range(len(due)):
-        for e in range(start[due[d]], start[due[d] + 1]):
-            if layer[tie[e]] == _RESEARCH_LAYER:
-                count[d] += 1
+def partner_count(slot: int, start: IntArray, tie: IntArray, layer: IntArray) -> int:
+    """Return the number of research ties of an actor."""
+    count = 0
+    for e in range(start[slot], start[slot + 1]):
+        if layer[tie[e]] == _RESEARCH_LAYER:
+            count += 1
     return count
 
 
 @kernel
-def importable_gaps(
-    due: IntArray,
-    sector: IntArray,
-    capability: FloatArray,
-    frontier: FloatArray,
-    weight: FloatArray,
-    reach: FloatArray,
-) -> FloatArray:
-    """Return how far each firm lies behind what can be licensed: sum_k W_sk max(0, reach_k - x_ik)."""
-    gap = np.zeros(len(due))
-    for d in range(len(due)):
-        i = due[d]
-        for k in range(len(frontier)):
-            gap[d] += weight[sector[i], k] * max(0.0, reach[k] - capability[i, k] / frontier[k])
+def importable_gap(
+    slot: int, sector: int, capability: FloatArray, frontier: FloatArray, weight: FloatArray, reach: FloatArray
+) -> float:
+    """Return how far a firm lies behind what can be licensed: sum_k W_sk max(0, reach_k - x_ik).
+
+    >>> float(importable_gap(0, 0, np.array([[0.4, 3.0]]), np.array([1.0, 2.0]), np.full((1, 2), 0.5), np.full(2, 0.8)))
+    0.2
+    """
+    gap = 0.0
+    for k in range(len(frontier)):
+        gap += weight[sector, k] * max(0.0, reach[k] - capability[slot, k] / frontier[k])
     return gap
 
 
 @kernel
 def prospects(
     due: IntArray,
+    sector: IntArray,
+    capability: FloatArray,
+    frontier: FloatArray,
+    weight: FloatArray,
+    reach: FloatArray,
+    absorption: FloatArray,
+    management_fit: FloatArray,
     expected_orders: FloatArray,
     margin: FloatArray,
     is_needy: BoolArray,
-    digestion: FloatArray,
-    n_partners: IntArray,
+    start: IntArray,
+    tie: IntArray,
+    layer: IntArray,
     fixed_cost: float,
     own: float,
     joint: float,
@@ -145,12 +149,13 @@ def prospects(
 ) -> FloatArray:
     """Return what each mode promises before experience, in per cent of sales, shape (due, modes).
 
-    `digestion` is importable gap x absorption x management fit. Research costs at least `fixed_cost` a quarter, two
-    thirds of it if shared.
+    What is introduced pays by importable gap x absorption x management fit. Research costs at least `fixed_cost` a
+    quarter, two thirds of it if shared.
 
-    >>> import numpy as np
-    >>> prospects(np.array([0]), np.array([60.0]), np.array([0.08]), np.array([False]), np.array([0.1]),
-    ...           np.array([0]), 0.6, 1.0, 1.3, 1.2, 0.9, 12.0, 0.5, 10.0, 0.08, 0.3).round(3).tolist()
+    >>> one, zero = np.ones(1), np.array([0])
+    >>> prospects(zero, zero, np.array([[0.4]]), one, np.ones((1, 1)), 0.8 * one, 0.5 * one, 0.5 * one,
+    ...           np.array([60.0]), np.array([0.08]), np.array([False]), np.array([0, 0]), zero, zero,
+    ...           0.6, 1.0, 1.3, 1.2, 0.9, 12.0, 0.5, 10.0, 0.08, 0.3).round(3).tolist()
     [[0.0, 0.0, -0.567, 0.9, 0.7]]
     """
     result = np.zeros((len(due), N_MODES))
@@ -161,10 +166,13 @@ def prospects(
         if is_needy[i]:
             push += need
         burden = 100.0 * fixed_cost / size
+        n_partners = float(partner_count(i, start, tie, layer))
+        gap = importable_gap(i, sector[i], capability, frontier, weight, reach)
         result[d, _INDEPENDENT] = own + push - burden
-        result[d, _JOINT] = joint + push - burden * 2.0 / 3.0 - stranger_cost * math.exp(-float(n_partners[d]))
+        result[d, _JOINT] = joint + push - burden * 2.0 / 3.0 - stranger_cost * math.exp(-n_partners)
         result[d, _IMITATE] = imitation
-        result[d, _INTRODUCE] = introduction * digestion[d] - 100.0 * smallest_licence / size
+        digestion = gap * absorption[i] * management_fit[i]
+        result[d, _INTRODUCE] = introduction * digestion - 100.0 * smallest_licence / size
     return result
 
 
@@ -192,27 +200,29 @@ def logit_choice(value: FloatArray, sensitivity: float, experimentation: float, 
 
 
 @kernel
-def chosen_modes(
+def choose_modes(
     due: IntArray,
     uid: UidArray,
+    key: np.uint64,
+    prospect: FloatArray,
     mode: IntArray,
     propensity: FloatArray,
-    prospect: FloatArray,
+    year_gain: FloatArray,
+    year_cost: FloatArray,
     inertia: float,
     sensitivity: float,
     experimentation: float,
-    key: np.uint64,
-) -> IntArray:
-    """Return the mode each firm in `due` takes for the coming year."""
-    chosen = np.empty(len(due), np.int64)
+) -> None:
+    """Set the mode each firm in `due` takes for the coming year, of which nothing is gained or spent yet."""
     value = np.empty(prospect.shape[1])
     for d in range(len(due)):
         i = due[d]
         for m in range(len(value)):
             value[m] = propensity[i, m] + prospect[d, m]
         value[mode[i]] += inertia
-        chosen[d] = logit_choice(value, sensitivity, experimentation, uniform(key, uid[i], 0))
-    return chosen
+        mode[i] = logit_choice(value, sensitivity, experimentation, uniform(key, uid[i], 0))
+        year_gain[i] = 0.0
+        year_cost[i] = 0.0
 
 
 @rule(
@@ -250,18 +260,14 @@ def choose_strategy(world: World, parameters: Parameters, draws: Draws) -> None:
         p.largest_intensity,
     )  # fmt: skip
     reach = parameters.innovation.importable * purchasable(st, parameters.frontier.embargo_factor)
-    gap = importable_gaps(due, a.sector, a.capability, frontier, st.weight, reach)
-    digestion = gap * a.absorption[due] * a.management_fit[due]
     neighbours = world.neighbours()
-    n_partners = partner_counts(due, neighbours.start, neighbours.tie, world.ties.layer)
     prospect = prospects(
-        due, a.expected_orders, a.margin, a.is_needy, digestion, n_partners,
+        due, a.sector, a.capability, frontier, st.weight, reach, a.absorption, a.management_fit, a.expected_orders,
+        a.margin, a.is_needy, neighbours.start, neighbours.tie, world.ties.layer,
         p.fixed_cost, p.own_prospect, p.joint_prospect, p.stranger_cost, p.imitation_prospect,
         p.introduction_prospect, p.need_prospect, p.margin_push, p.reference_margin, p.smallest_licence,
     )  # fmt: skip
-    a.mode[due] = chosen_modes(
-        due, a.uid, a.mode, a.propensity, prospect, p.inertia, p.sensitivity, p.experimentation,
-        draws.key("choose strategy"),
+    choose_modes(
+        due, a.uid, draws.key("choose strategy"), prospect, a.mode, a.propensity, a.year_gain, a.year_cost,
+        p.inertia, p.sensitivity, p.experimentation,
     )  # fmt: skip
-    a.year_gain[due] = 0.0
-    a.year_cost[due] = 0.0

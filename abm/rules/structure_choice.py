@@ -7,6 +7,8 @@ hold the new combination of fields its product needs (cheng 4.2).
 
 from __future__ import annotations
 
+import math
+
 import numpy as np
 
 from abm.kernel import kernel
@@ -22,50 +24,125 @@ from abm.types import BoolArray, FloatArray, IntArray, UidArray
 from abm.valuation import annuity
 
 _READY_FIRMS = 3
+_READY_FIT = 0.6
 
 
 @kernel
-def best_sector(
-    firm: IntArray,
-    uid: UidArray,
-    key: np.uint64,
-    sector: IntArray,
-    region: IntArray,
-    weight: FloatArray,
-    relative: FloatArray,
-    kinship: FloatArray,
-    earning: FloatArray,
-    cost: FloatArray,
-    is_awake: BoolArray,
-    hazard: float,
-    worth: float,
-) -> IntArray:
-    """Return the sector each firm would rather be in: the largest NPV = worth earning fit - cost (2 - kinship).
+def sector_earnings(
+    firm: IntArray, region: IntArray, sector: IntArray, margin: FloatArray, sales: FloatArray, demand: FloatArray,
+    export_base: FloatArray,
+) -> tuple[FloatArray, FloatArray]:  # fmt: skip
+    """Return the profit per quarter of an average firm of each sector, (regions, sectors), and mean sales by region.
 
-    ``earning`` is the profit per quarter an average firm of the sector makes, shape (regions, sectors); staying costs
-    nothing. Only a share `hazard` of firms considers it in a quarter.
+    Where a sector has no firm yet, it is the mean margin of all firms on what is asked for, at most the mean sales.
+
+    >>> import numpy as np
+    >>> earning, sales = sector_earnings(np.array([0, 1]), np.zeros(2, np.int64), np.zeros(2, np.int64),
+    ...     np.array([0.25, 0.75]), np.array([4.0, 8.0]), np.array([[9.0, 1.0, 9.0]]), np.array([[0.0, 1.0, 0.0]]))
+    >>> earning.tolist(), sales.tolist()
+    ([[3.5, 1.0, 3.0]], [6.0])
     """
-    result = np.empty(len(firm), np.int64)
+    n_regions, n_sectors = demand.shape
+    earning = np.zeros((n_regions, n_sectors))
+    number = np.zeros((n_regions, n_sectors), np.int64)
+    mean_sales = np.zeros(n_regions)
+    mean_margin = 0.0
     for f in range(len(firm)):
         i = firm[f]
-        own = sector[i]
-        result[f] = own
+        earning[region[i], sector[i]] += margin[i] * sales[i]
+        number[region[i], sector[i]] += 1
+        mean_sales[region[i]] += sales[i]
+        mean_margin += margin[i] / len(firm)
+    for r in range(n_regions):
+        firms_here = 0
+        for s in range(n_sectors):
+            firms_here += number[r, s]
+        mean_sales[r] /= max(firms_here, 1)
+        for s in range(n_sectors):
+            if number[r, s] > 0:
+                earning[r, s] /= number[r, s]
+            else:
+                earning[r, s] = mean_margin * min(demand[r, s] + export_base[r, s], mean_sales[r])
+    return earning, mean_sales
+
+
+@kernel
+def sector_fit(capability: FloatArray, frontier: FloatArray, weight: FloatArray, i: int, s: int, most: float) -> float:
+    """Return how well an actor's capability, at most `most` times the frontier, fits the fields of a sector.
+
+    >>> import numpy as np
+    >>> sector_fit(np.array([[1.0, 3.0]]), np.array([2.0, 2.0]), np.array([[0.5, 0.5]]), 0, 0, 1.0)
+    0.75
+    """
+    fit = 0.0
+    for k in range(len(frontier)):
+        fit += weight[s, k] * min(most, capability[i, k] / frontier[k])
+    return fit
+
+
+@kernel
+def ready_sectors(
+    firm: IntArray, capability: FloatArray, frontier: FloatArray, weight: FloatArray, is_awake: BoolArray
+) -> IntArray:
+    """Return the dormant sectors whose combination of fields enough firms command.
+
+    >>> import numpy as np
+    >>> able, one = np.array([[0.7], [0.7], [0.7]]), np.ones(1)
+    >>> ready_sectors(np.arange(3), able, one, np.array([[1.0], [1.0]]), np.array([True, False])).tolist()
+    [1]
+    """
+    ready = np.empty(len(is_awake), np.int64)
+    number = 0
+    for s in range(len(is_awake)):
+        if is_awake[s]:
+            continue
+        able = 0
+        for i in firm:
+            able += 1 if sector_fit(capability, frontier, weight, i, s, math.inf) > _READY_FIT else 0
+        if able >= _READY_FIRMS:
+            ready[number] = s
+            number += 1
+    return ready[:number].copy()
+
+
+@kernel
+def sector_moves(
+    firm: IntArray, uid: UidArray, key: np.uint64, sector: IntArray, region: IntArray, sales: FloatArray,
+    cash: FloatArray, capability: FloatArray, frontier: FloatArray, weight: FloatArray, kinship: FloatArray,
+    earning: FloatArray, mean_sales: FloatArray, is_awake: BoolArray, move_cost: float, hazard: float, worth: float,
+) -> tuple[IntArray, IntArray, FloatArray]:  # fmt: skip
+    """Return the firms that move, the sector each moves to and what it pays.
+
+    A firm would rather be in the sector with the largest NPV = worth earning fit - cost (2 - kinship); staying costs
+    nothing, moving `move_cost` quarters of the region's mean sales. Only a share `hazard` of firms considers it in a
+    quarter, and only those move that keep half a quarter's sales in cash.
+    """
+    mover = np.empty(len(firm), np.int64)
+    target = np.empty(len(firm), np.int64)
+    price = np.empty(len(firm))
+    number = 0
+    for i in firm:
         if uniform(key, uid[i], 0) >= hazard:
             continue
+        own = sector[i]
+        cost = move_cost * mean_sales[region[i]]
+        choice = own
         best = -1e300
         for s in range(weight.shape[0]):
-            if not is_awake[s]:
-                continue
-            fit = 0.0
-            for k in range(weight.shape[1]):
-                fit += weight[s, k] * min(1.0, relative[f, k])
-            value = worth * earning[region[i], s] * fit
-            if s != own:
-                value -= cost[region[i]] * (2.0 - kinship[own, s])
-            if value > best:
-                best = value
-                result[f] = s
-    return result
+            if is_awake[s]:
+                value = worth * earning[region[i], s] * sector_fit(capability, frontier, weight, i, s, 1.0)
+                if s != own:
+                    value -= cost * (2.0 - kinship[own, s])
+                if value > best:
+                    best = value
+                    choice = s
+        cost *= 2.0 - kinship[own, choice]
+        if choice != own and cash[i] > cost + 0.5 * sales[i]:
+            mover[number] = i
+            target[number] = choice
+            price[number] = cost
+            number += 1
+    return mover[:number].copy(), target[:number].copy(), price[:number].copy()
 
 
 @rule(
@@ -88,48 +165,35 @@ def choose_sectors(world: World, parameters: Parameters, draws: Draws) -> None:
     firm = world.slots(Kind.FIRM)
     if len(firm) == 0:
         return
-    relative = actors.capability[firm] / world.fields.frontier
-    _wake_sectors(world, relative)
-    market = actors.region[firm] * st.n_sectors + actors.sector[firm]
-    n_markets, shape = st.n_regions * st.n_sectors, (st.n_regions, st.n_sectors)
-    number = np.maximum(np.bincount(market, minlength=n_markets), 1)
-    profit = np.bincount(market, actors.margin[firm] * actors.sales[firm], n_markets) / number
-    is_empty = np.bincount(market, minlength=n_markets) == 0
-    sales = np.bincount(actors.region[firm], actors.sales[firm], st.n_regions)
-    mean_sales = sales / np.maximum(np.bincount(actors.region[firm], minlength=st.n_regions), 1)
-    unmet = np.minimum((world.regions.demand + world.regions.export_base).ravel(), np.repeat(mean_sales, st.n_sectors))
-    profit[is_empty] = float(actors.margin[firm].mean()) * unmet[is_empty]
-    choice = best_sector(
-        firm, actors.uid, draws.key("consider other sectors"), actors.sector, actors.region, st.weight, relative,
-        st.kinship, profit.reshape(shape), p.move_cost * mean_sales, world.sectors.is_awake, p.move_hazard,
-        annuity(p.discount, p.horizon),
+    frontier, is_awake = world.fields.frontier, world.sectors.is_awake
+    for s in ready_sectors(firm, actors.capability, frontier, st.weight, is_awake):
+        is_awake[s] = True
+        world.events.add(Event.SECTOR_ACTIVATED, world.quarter, np.uint64(0), channel=s)
+    earning, mean_sales = sector_earnings(
+        firm, actors.region, actors.sector, actors.margin, actors.sales, world.regions.demand, world.regions.export_base
+    )
+    mover, target, price = sector_moves(
+        firm, actors.uid, draws.key("consider other sectors"), actors.sector, actors.region, actors.sales,
+        actors.cash, actors.capability, frontier, st.weight, st.kinship, earning, mean_sales, is_awake, p.move_cost,
+        p.move_hazard, annuity(p.discount, p.horizon),
     )  # fmt: skip
-    kin = st.kinship[actors.sector[firm], choice]
-    price = p.move_cost * mean_sales[actors.region[firm]] * (2.0 - kin)
-    moving = (choice != actors.sector[firm]) & (actors.cash[firm] > price + 0.5 * actors.sales[firm])
-    mover, target = firm[moving], choice[moving]
-    household = world.regions.household_slot[actors.region[mover]]
-    transfer(world, mover, household, price[moving], Purpose.MOVE)
+    if len(mover):
+        _move(world, mover, target, price)
+
+
+def _move(world: World, mover: IntArray, target: IntArray, price: FloatArray) -> None:
+    """Let firms pay for new lines, keep the old one as second sector, and start with few customers."""
+    actors, st = world.actors, world.structure
+    region = actors.region[mover]
+    transfer(world, mover, world.regions.household_slot[region], price, Purpose.MOVE)
     world.events.add(
-        Event.MOVED_SECTOR, world.quarter, actors.uid[mover], region=actors.region[mover],
-        channel=target, amount=actors.sales[mover],
+        Event.MOVED_SECTOR, world.quarter, actors.uid[mover], region=region, channel=target,
+        amount=actors.sales[mover],
     )  # fmt: skip
     actors.second_sector[mover] = actors.sector[mover]
     actors.sector[mover] = target
-    reach = world.regions.demand[actors.region[mover], target]
-    fit = (st.weight[target] * np.minimum(1.0, relative[moving])).sum(axis=1)
+    reach = world.regions.demand[region, target]
+    relative = np.minimum(1.0, actors.capability[mover] / world.fields.frontier)
+    fit = (st.weight[target] * relative).sum(axis=1)
     actors.market_share[mover] = np.clip(0.5 * fit * actors.sales[mover] / np.maximum(reach, 1e-9), 1e-9, 0.1)
-    if len(mover):
-        share_out_customers(world)
-
-
-def _wake_sectors(world: World, relative: FloatArray) -> None:
-    """Wake the dormant sectors whose combination of fields enough firms command."""
-    st, is_awake = world.structure, world.sectors.is_awake
-    if is_awake.all():
-        return
-    fit = relative @ st.weight.T
-    for s in np.flatnonzero(~is_awake):
-        if int((fit[:, s] > 0.6).sum()) >= _READY_FIRMS:
-            is_awake[s] = True
-            world.events.add(Event.SECTOR_ACTIVATED, world.quarter, np.uint64(0), channel=s)
+    share_out_customers(world)

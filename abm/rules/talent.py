@@ -14,22 +14,29 @@ from abm.kernels_talent import (
     hires,
     learn_from_people,
     pool_inflow,
-    reached_employers,
     separations,
+    vacancies,
     wanted_talent,
 )
+from abm.kernels_talent_market import (
+    adapt_wage,
+    fill_posts,
+    pay_programme,
+    pool_after,
+    programme_appeal,
+    reached_employers,
+)
 from abm.parameters import Parameters
-from abm.parameters import Talent as TalentParameters
 from abm.randomness import Draws
 from abm.rule import rule
 from abm.state import accounts, ledger
-from abm.state.accounts import transfer
-from abm.state.codes import Instrument, Kind, Origin, Purpose
+from abm.state.accounts import books_of
+from abm.state.codes import Kind
+from abm.state.columns import read_only
+from abm.state.groups import firms_and_universities
 from abm.state.world import World
-from abm.types import BoolArray, FloatArray, IntArray
+from abm.types import FloatArray
 
-_UNIVERSITY = int(Kind.UNIVERSITY)
-_TALENT = int(Instrument.TALENT)
 _ROUNDS = 3
 _ROUNDING = 1e-9
 """People below which a number is what rounding left."""
@@ -59,13 +66,9 @@ def move_talent(world: World, parameters: Parameters, draws: Draws) -> None:
     if not parameters.switches.talent:
         return
     p, actors, regions, st = parameters.talent, world.actors, world.regions, world.structure
-    employer = np.flatnonzero(actors.is_active & (actors.kind <= _UNIVERSITY))
-    region = actors.region[employer]
-    is_firm = actors.kind[employer] != _UNIVERSITY
-    sales = actors.sales[employer] * is_firm
-    mean_sales = np.bincount(region, sales, st.n_regions) / np.maximum(np.bincount(region, is_firm, st.n_regions), 1.0)
+    employer = firms_and_universities(read_only(actors.is_active), world.kind_and_region()[0])
     appeal = appeals(
-        employer, actors.kind, actors.region, actors.sales, actors.margin, mean_sales,
+        employer, world.slots(Kind.FIRM), actors.kind, actors.region, actors.sales, actors.margin, st.n_regions,
         p.prestige, p.margin_appeal, p.university_appeal,
     )  # fmt: skip
     wanted = wanted_talent(
@@ -76,93 +79,39 @@ def move_talent(world: World, parameters: Parameters, draws: Draws) -> None:
         employer, actors.kind, actors.is_core, actors.talent, wanted, appeal,
         p.retirement, p.quit_rate, p.sme_quit, p.university_quit,
     )  # fmt: skip
-    graduates = np.where(is_firm, 0.0, p.graduate_rate * actors.talent[employer])
-    shares = ledger.origin_shares(world.ledger.stock)
-    formed = employer[~is_firm]
-    shares[formed] = 0.0
-    shares[formed, int(Origin.PEOPLE)] = 1.0
-    _age_pool(world, parameters)
-    pool_inflow(
-        employer, actors.region, left + graduates, actors.capability, shares,
-        regions.talent_pool, regions.pool_capability, regions.pool_origin,
+    regions.pool_capability[:] *= 1.0 - parameters.frontier.obsolescence  # out of date like everybody's knowledge
+    graduates = pool_inflow(
+        employer, actors.kind, actors.region, actors.talent, left, actors.capability, world.ledger.stock,
+        p.graduate_rate, regions.talent_pool, regions.pool_capability, regions.pool_origin,
     )  # fmt: skip
-    staying = actors.talent[employer] - retired - left
-    limit = np.maximum(1.0, p.growth_limit * staying)
-    vacancy = np.minimum(np.maximum(0.0, wanted - staying), limit + left + retired)
-    reached, coverage = _programme(world, parameters, draws, employer, vacancy)
-    appeal += p.programme_appeal * np.where(reached, coverage[region], 0.0)
-    hired = hires(region, vacancy, appeal, p.matching * regions.talent_pool, _ROUNDS)
-    actors.talent[employer] = staying + hired
-    actors.vacancy[employer] = np.maximum(0.0, vacancy - hired)
+    vacancy = vacancies(employer, actors.talent, wanted, retired, left, p.growth_limit)
+    reached = reached_employers(
+        employer, actors.uid, actors.kind, actors.is_core, vacancy, draws.key("talent programme"),
+        parameters.policy.access,
+    )  # fmt: skip
+    coverage = programme_appeal(
+        employer, actors.region, reached, vacancy, regions.talent_wage, regions.budget, p.programme_quarters,
+        p.programme_appeal, appeal,
+    )  # fmt: skip
+    hired = hires(employer, actors.region, vacancy, appeal, p.matching * regions.talent_pool, _ROUNDS)
+    fill_posts(employer, retired, left, vacancy, hired, actors.talent, actors.vacancy)
     learn_from_people(
         employer, actors.region, actors.sector, st.weight, actors.talent, hired, actors.absorption,
         regions.pool_capability, regions.pool_origin, actors.capability, world.ledger.stock, world.ledger.gain,
         world.ledger.total_gain, p.people_rate,
     )  # fmt: skip
-    _pay_programme(world, p, employer, np.where(reached, hired, 0.0))
-    _close_quarter(world, p, region, hired, vacancy, graduates, retired, coverage)
-
-
-def _age_pool(world: World, parameters: Parameters) -> None:
-    """What people without a post know goes out of date like everybody's knowledge."""
-    world.regions.pool_capability[:] *= 1.0 - parameters.frontier.obsolescence
-
-
-def _programme(
-    world: World, parameters: Parameters, draws: Draws, employer: IntArray, vacancy: FloatArray
-) -> tuple[BoolArray, FloatArray]:
-    """Return the SMEs the programme reaches and, by region, the share of their vacancies its money could pay for."""
-    actors, regions = world.actors, world.regions
-    reached = reached_employers(
-        employer, actors.uid, actors.kind, actors.is_core, vacancy, draws.key("talent programme"),
-        parameters.policy.access,
+    pay_programme(
+        employer, reached, hired, regions.talent_wage, regions.budget, regions.government_slot, p.programme_quarters,
+        books_of(world),
     )  # fmt: skip
-    cost = parameters.talent.programme_quarters * regions.talent_wage
-    full = cost * np.bincount(actors.region[employer], np.where(reached, vacancy, 0.0), world.structure.n_regions)
-    return reached, np.minimum(1.0, regions.budget[:, _TALENT] / np.maximum(full, 1e-9))
-
-
-def _pay_programme(world: World, p: TalentParameters, employer: IntArray, hired: FloatArray) -> None:
-    """Pay the SMEs the programme reached for whom they hired, as far as its money goes."""
-    actors, regions = world.actors, world.regions
-    region = actors.region[employer]
-    claim = p.programme_quarters * regions.talent_wage[region] * hired
-    total = np.bincount(region, claim, world.structure.n_regions)
-    amount = claim * np.minimum(1.0, regions.budget[:, _TALENT] / np.maximum(total, 1e-12))[region]
-    paid = np.flatnonzero(amount > 0.0)
-    before = actors.cash[employer[paid]]
-    payer = regions.government_slot[region[paid]]
-    transfer(world, payer, employer[paid], amount[paid], Purpose.TALENT_PROGRAMME)
-    spent = np.bincount(region[paid], actors.cash[employer[paid]] - before, world.structure.n_regions)
-    regions.budget[:, _TALENT] = np.maximum(0.0, regions.budget[:, _TALENT] - spent)
-
-
-def _close_quarter(
-    world: World,
-    p: TalentParameters,
-    region: IntArray,
-    hired: FloatArray,
-    vacancy: FloatArray,
-    graduates: FloatArray,
-    retired: FloatArray,
-    coverage: FloatArray,
-) -> None:
-    """Take the hired from the pool, let some of the others leave and move, draw people in, adapt the talent wage."""
-    regions, st = world.regions, world.structure
-    n_regions = st.n_regions
-    unfilled: FloatArray = np.bincount(region, np.maximum(0.0, vacancy - hired), n_regions).astype(np.float64)
-    pool = np.maximum(0.0, regions.talent_pool - np.bincount(region, hired, n_regions))
-    leaving = p.leave_rate * pool
-    arriving = p.immigration * (1.0 + coverage) * unfilled
-    pool = (1.0 - p.leave_rate) * pool + arriving
-    tightness = (unfilled - pool) / (unfilled + pool + 1.0)
-    change: FloatArray = np.bincount(region, graduates - retired, n_regions).astype(np.float64) + arriving - leaving
-    if n_regions > 1:
-        change += _migrate(world, pool, unfilled)
+    pool, unfilled, growth = pool_after(
+        employer, actors.region, retired, hired, vacancy, regions.talent_pool, coverage, p.leave_rate, p.immigration
+    )  # fmt: skip
+    adapt_wage(regions.talent_wage, regions.wage, pool, unfilled, p.wage_speed, p.wage_low, p.wage_high)
+    if st.n_regions > 1:
+        growth += _migrate(world, pool, unfilled)
     regions.talent_pool[:] = pool
-    regions.labour_force[:] = np.maximum(0.0, regions.labour_force + change)
-    low, high = p.wage_low * regions.wage, p.wage_high * regions.wage
-    regions.talent_wage[:] = np.clip(regions.talent_wage * (1.0 + p.wage_speed * tightness), low, high)
+    regions.labour_force[:] = np.maximum(0.0, regions.labour_force + graduates + growth)
 
 
 def _migrate(world: World, pool: FloatArray, unfilled: FloatArray) -> FloatArray:

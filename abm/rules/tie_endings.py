@@ -63,7 +63,7 @@ def ended_research_ties(
 
 
 @rule(
-    writes=tie_book.WRITES,
+    writes=("ties.trust", "ties.is_active"),
     source="F3; vaccario2018",
     off={"search.research_hazard": 0.0, "search.trust_decay": 0.0},
 )
@@ -89,6 +89,27 @@ def end_research_ties(world: World, parameters: Parameters, draws: Draws) -> Non
 
 
 @kernel
+def log_quality(firm: IntArray, sector: IntArray, quality: FloatArray, n_sectors: int) -> FloatArray:
+    """Return the logarithm of each firm's quality over the mean of its sector, shape (actors,); 0 for who is no firm.
+
+    >>> import numpy as np
+    >>> log_quality(np.array([0, 2]), np.zeros(3, np.int64), np.array([0.5, 9.0, 1.5]), 1).round(6).tolist()
+    [-0.693147, 0.0, 0.405465]
+    """
+    mean, number = np.zeros(n_sectors), np.zeros(n_sectors)
+    for f in range(len(firm)):
+        mean[sector[firm[f]]] += quality[firm[f]]
+        number[sector[firm[f]]] += 1.0
+    for s in range(n_sectors):
+        mean[s] = max(mean[s] / max(number[s], 1.0), 1e-9)
+    result = np.zeros(len(quality))
+    for f in range(len(firm)):
+        i = firm[f]
+        result[i] = math.log(max(0.05, quality[i] / mean[sector[i]]))
+    return result
+
+
+@kernel
 def ended_supply_ties(
     is_active: BoolArray,
     layer: IntArray,
@@ -97,7 +118,7 @@ def ended_supply_ties(
     target_uid: UidArray,
     used: IntArray,
     trust: FloatArray,
-    relative_quality: FloatArray,
+    quality: FloatArray,
     key: np.uint64,
     quarter: int,
     hazard: float,
@@ -107,12 +128,12 @@ def ended_supply_ties(
     use_trust: float,
     decay: float,
 ) -> IntArray:
-    """Renew the trust of supply ties and return the rows of those that end.
+    """Renew the trust of supply ties and return the rows of those that end; `quality` as from `log_quality`.
 
     >>> import numpy as np
     >>> trust, one = np.array([0.5]), np.array([1], dtype=np.uint64)
     >>> rows = ended_supply_ties(np.array([True]), np.array([0]), np.array([0]), one, one, np.array([9]), trust,
-    ...     np.array([1.0]), np.uint64(3), 9, 1.0, 0.0, 0.0, 0.3, 0.2, 0.1)
+    ...     np.array([0.0]), np.uint64(3), 9, 1.0, 0.0, 0.0, 0.3, 0.2, 0.1)
     >>> rows.tolist(), trust.round(6).tolist()
     ([0], [0.6])
     """
@@ -125,8 +146,7 @@ def ended_supply_ties(
             trust[e] += use_trust * (1.0 - trust[e])
         else:
             trust[e] += decay * (baseline - trust[e])
-        quality = math.log(max(0.05, relative_quality[source[e]]))
-        chance = hazard * math.exp(-quality_slope * quality - trust_slope * (trust[e] - baseline))
+        chance = hazard * math.exp(-quality_slope * quality[source[e]] - trust_slope * (trust[e] - baseline))
         if uniform(key, pair_uid(source_uid[e], target_uid[e]), 0) < chance:
             ended[number] = e
             number += 1
@@ -134,7 +154,7 @@ def ended_supply_ties(
 
 
 @rule(
-    writes=tie_book.WRITES,
+    writes=("ties.trust", "ties.is_active"),
     source="F15; mizuno2014; reisch2025",
     off={"search.supply_hazard": 0.0, "search.use_trust": 0.0, "search.trust_decay": 0.0},
 )
@@ -151,12 +171,9 @@ def end_supply_ties(world: World, parameters: Parameters, draws: Draws) -> None:
     p, actors, ties, st = parameters.search, world.actors, world.ties, world.structure
     if p.supply_hazard == 0.0 and p.use_trust == 0.0 and p.trust_decay == 0.0:
         return
-    firm = world.slots(Kind.FIRM)
-    count = np.bincount(actors.sector[firm], minlength=st.n_sectors)
-    mean = np.bincount(actors.sector[firm], actors.quality[firm], st.n_sectors) / np.maximum(count, 1)
-    relative = actors.quality / np.maximum(mean, 1e-9)[actors.sector]
+    quality = log_quality(world.slots(Kind.FIRM), actors.sector, actors.quality, st.n_sectors)
     ended = ended_supply_ties(
-        ties.is_active, ties.layer, ties.source, ties.source_uid, ties.target_uid, ties.used, ties.trust, relative,
+        ties.is_active, ties.layer, ties.source, ties.source_uid, ties.target_uid, ties.used, ties.trust, quality,
         draws.key("supply tie ends"), world.quarter, per_quarter(p.supply_hazard), p.hazard_quality, p.hazard_slope,
         p.trust_baseline, p.use_trust, p.trust_decay,
     )  # fmt: skip

@@ -13,12 +13,14 @@ from abm.parameters import Parameters
 from abm.randomness import Draws, uniform
 from abm.rule import rule
 from abm.state import accounts
-from abm.state.accounts import transfer
+from abm.state.accounts import Books, books_of, pay
 from abm.state.codes import Instrument, Kind, Purpose, Service
 from abm.state.world import World
 from abm.types import BoolArray, FloatArray, IntArray, UidArray
 
 _TRAINING = int(Instrument.TRAINING)
+_COURSES = int(Purpose.TRAINING)
+_SERVICE = int(Service.TRAINING)
 
 
 @kernel
@@ -33,7 +35,6 @@ def untrained_staff(
 ) -> FloatArray:
     """Return the untrained staff of each firm that training reaches: core firms always, SMEs with probability access.
 
-    >>> import numpy as np
     >>> untrained_staff(np.array([0]), np.array([3], dtype=np.uint64), np.array([True]), np.array([80.0]),
     ...     np.array([0.25]), np.uint64(1), 0.0).tolist()
     [60.0]
@@ -44,6 +45,61 @@ def untrained_staff(
         if is_core[i] or uniform(key, uid[i], 0) < access:
             result[f] = staff[i] * (1.0 - skill[i])
     return result
+
+
+@kernel
+def hold_courses(
+    firm: IntArray, wanted: FloatArray, displaced: FloatArray, budget: FloatArray, government: IntArray,
+    household: IntArray, cost: float, books: Books,
+) -> FloatArray:  # fmt: skip
+    """Pay for courses, ``cost`` a place, first for the displaced; return the part of `wanted` trained, by region.
+
+    ``budget`` is by region and instrument, million yuan; the retrained are no longer displaced.
+
+    >>> books = Books(np.array([0.0, 9.0, 0.0]), np.array([0, 2, 7]), np.zeros(3, int), np.zeros(9), np.zeros(9),
+    ...     np.zeros((44, 2)))
+    >>> displaced, budget = np.array([30.0]), np.full((1, 12), 0.5)
+    >>> hold_courses(np.array([0]), np.array([80.0]), displaced, budget, np.array([1]), np.array([2]), 0.01,
+    ...     books).tolist(), displaced.tolist(), budget[0, 6:8].tolist()
+    ([0.25], [0.0], [0.0, 0.5])
+    """
+    total = np.zeros(len(displaced))
+    for f in range(len(firm)):
+        total[books.region[firm[f]]] += wanted[f]
+    for r in range(len(displaced)):
+        places = budget[r, _TRAINING] / cost
+        retrained = min(displaced[r], places)
+        trained = min(total[r], places - retrained)
+        due = cost * (retrained + trained)
+        paid = pay(books, government[r], household[r], due, _COURSES)
+        part = paid / max(due, 1e-12) if due > 0.0 else 0.0
+        budget[r, _TRAINING] = max(0.0, budget[r, _TRAINING] - paid)
+        displaced[r] = max(0.0, displaced[r] - part * retrained)
+        total[r] = part * trained / max(total[r], 1e-12)
+    return total
+
+
+@kernel
+def gain_skill(
+    firm: IntArray, region: IntArray, staff: FloatArray, service: FloatArray, wanted: FloatArray, trained: FloatArray,
+    skill: FloatArray, effect: float, platform_training: float, wear: float,
+) -> None:  # fmt: skip
+    """Let the skill of firms' staff rise with courses and with the training of their platform, and wear off.
+
+    ``wanted`` are the untrained of each firm that could go to courses, ``trained`` the part of them that did, by
+    region.
+
+    >>> skill, zero = np.array([0.2]), np.array([0])
+    >>> gain_skill(zero, zero, np.array([100.0]), np.full((1, 6), 0.5), np.array([80.0]), np.array([0.25]), skill,
+    ...     0.5, 0.1, 0.1)
+    >>> skill.round(9).tolist()  # 0.5 0.1 0.5 0.8 of the platform, 0.5 0.25 80 / 100 of courses, 0.02 worn off
+    [0.3]
+    """
+    for f in range(len(firm)):
+        i = firm[f]
+        gain = effect * platform_training * service[i, _SERVICE] * (1.0 - skill[i])
+        gain += effect * trained[region[i]] * wanted[f] / max(staff[i], 1e-9)
+        skill[i] = min(1.0, max(0.0, skill[i] + gain - wear * skill[i]))
 
 
 @rule(
@@ -64,31 +120,18 @@ def train_people(world: World, parameters: Parameters, draws: Draws) -> None:
     """
     p, actors, regions = parameters.talent, world.actors, world.regions
     firm = world.slots(Kind.FIRM)
-    skill = actors.skill[firm]
-    gain = p.training_effect * p.platform_training * actors.service[firm, int(Service.TRAINING)] * (1.0 - skill)
     regions.displaced[:] *= 1.0 - p.reemployment
+    wanted, trained = np.zeros(len(firm)), np.zeros(world.structure.n_regions)
     if p.training_effect > 0.0:
-        region = actors.region[firm]
-        places = regions.budget[:, _TRAINING] / p.training_cost
-        retrained = np.minimum(regions.displaced, places)
         wanted = untrained_staff(
-            firm,
-            actors.uid,
-            actors.is_core,
-            actors.staff,
-            actors.skill,
-            draws.key("training"),
+            firm, actors.uid, actors.is_core, actors.staff, actors.skill, draws.key("training"),
             parameters.policy.access,
-        )
-        total = np.bincount(region, wanted, world.structure.n_regions)
-        trained = np.minimum(total, places - retrained)
-        cost = p.training_cost * (retrained + trained)
-        before = actors.cash[regions.government_slot]
-        transfer(world, regions.government_slot, regions.household_slot, cost, Purpose.TRAINING)
-        paid = before - actors.cash[regions.government_slot]
-        part = np.where(cost > 0.0, paid / np.maximum(cost, 1e-12), 0.0)
-        regions.budget[:, _TRAINING] = np.maximum(0.0, regions.budget[:, _TRAINING] - paid)
-        regions.displaced[:] = np.maximum(0.0, regions.displaced - part * retrained)
-        share = p.training_effect * part * trained / np.maximum(total, 1e-12)
-        gain += share[region] * wanted / np.maximum(actors.staff[firm], 1e-9)
-    actors.skill[firm] = np.clip(skill + gain - p.skill_wear * skill, 0.0, 1.0)
+        )  # fmt: skip
+        trained = hold_courses(
+            firm, wanted, regions.displaced, regions.budget, regions.government_slot, regions.household_slot,
+            p.training_cost, books_of(world),
+        )  # fmt: skip
+    gain_skill(
+        firm, actors.region, actors.staff, actors.service, wanted, trained, actors.skill, p.training_effect,
+        p.platform_training, p.skill_wear,
+    )  # fmt: skip

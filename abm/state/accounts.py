@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from typing import NamedTuple
 
 import numpy as np
 
@@ -10,7 +11,7 @@ from abm.kernel import kernel
 from abm.state.codes import ClaimKind, Purpose
 from abm.state.columns import read_only
 from abm.state.world import World
-from abm.types import FloatArray, IntArray
+from abm.types import BoolArray, FloatArray, IntArray, UidArray
 
 WRITES: tuple[str, ...] = ("actors.cash", "accounts.paid", "accounts.received", "volumes.amount")
 """Columns a rule must declare to be allowed to move cash."""
@@ -59,6 +60,48 @@ def move_cash(
     return total
 
 
+class Books(NamedTuple):
+    """What a kernel needs to move cash by `pay`; a rule takes them with `books_of`."""
+
+    cash: FloatArray
+    kind: IntArray
+    region: IntArray
+    paid: FloatArray
+    received: FloatArray
+    volume: FloatArray
+
+
+@kernel
+def pay(books: Books, payer: int, payee: int, amount: float, purpose: int) -> float:
+    """Move `amount` (million yuan) from one actor to another, never more than the payer holds; return what moved.
+
+    >>> zero = np.zeros(2, int)
+    >>> two = Books(np.array([3.0, 0.0]), zero, zero, np.zeros(1), np.zeros(1), np.zeros((1, 2)))
+    >>> float(pay(two, 0, 1, 5.0, 0)), two.cash.tolist(), two.volume.tolist()
+    (3.0, [0.0, 3.0], [[3.0, 0.0]])
+    """
+    if not (amount >= 0.0 and amount < math.inf):
+        raise ValueError
+    value: float = min(amount, books.cash[payer])
+    if value <= 0.0:
+        return 0.0
+    books.cash[payer] -= value
+    books.cash[payee] += value
+    books.paid[books.kind[payer]] += value
+    books.received[books.kind[payee]] += value
+    place = books.region[payer]
+    if place < 0:
+        place = books.region[payee]
+    books.volume[purpose, place if place >= 0 else books.volume.shape[1] - 1] += value
+    return value
+
+
+def books_of(world: World) -> Books:
+    """Return the books of a world for kernels that `pay`; the rule must declare `WRITES`."""
+    kind, region = world.kind_and_region()
+    return Books(world.actors.cash, kind, region, world.accounts.paid, world.accounts.received, world.volumes.amount)
+
+
 def transfer(world: World, payer: Slots, payee: Slots, amount: Amounts, purpose: Purpose) -> float:
     """Pay `amount` (million yuan) from `payer` to `payee`; arrays pay entry by entry. Return the total paid.
 
@@ -72,10 +115,11 @@ def transfer(world: World, payer: Slots, payee: Slots, amount: Amounts, purpose:
     actors = world.actors
     if not actors.cash.flags.writeable:
         raise ValueError("cash is locked: the rule must declare accounts.WRITES")
+    kind, region = world.kind_and_region()
     total = move_cash(
         actors.cash,
-        read_only(actors.kind),
-        read_only(actors.region),
+        kind,
+        region,
         world.accounts.paid,
         world.accounts.received,
         world.volumes.amount[int(purpose)],
@@ -88,30 +132,71 @@ def transfer(world: World, payer: Slots, payee: Slots, amount: Amounts, purpose:
     return total
 
 
+@kernel
+def write_claims(
+    is_active: BoolArray,
+    kind: IntArray,
+    creditor: IntArray,
+    debtor: IntArray,
+    creditor_uid: UidArray,
+    debtor_uid: UidArray,
+    principal: FloatArray,
+    rate: FloatArray,
+    born: IntArray,
+    uid: UidArray,
+    new_creditor: IntArray,
+    new_debtor: IntArray,
+    new_principal: FloatArray,
+    new_rate: FloatArray,
+    new_kind: int,
+    quarter: int,
+) -> IntArray:
+    """Write new claims into the lowest free rows of the claims table; return them, or none if there are too few.
+
+    The first nine columns are those of the table, ``uid`` is that of actors by slot.
+    """
+    rows = np.empty(len(new_principal), np.int64)
+    found = 0
+    for c in range(len(is_active)):
+        if found == len(rows):
+            break
+        if not is_active[c]:
+            rows[found] = c
+            found += 1
+    if found < len(rows):
+        return rows[:0].copy()
+    for k in range(len(rows)):
+        c = rows[k]
+        is_active[c] = True
+        kind[c] = new_kind
+        creditor[c] = new_creditor[k]
+        debtor[c] = new_debtor[k]
+        creditor_uid[c] = uid[new_creditor[k]]
+        debtor_uid[c] = uid[new_debtor[k]]
+        principal[c] = new_principal[k]
+        rate[c] = new_rate[k]
+        born[c] = quarter
+    return rows
+
+
 def open_claims(
     world: World, kind: ClaimKind, creditor: IntArray, debtor: IntArray, principal: FloatArray, rate: FloatArray
 ) -> IntArray:
-    """Book new claims, one per entry, and return their rows. The cash must move by `transfer`.
+    """Book new claims, one per entry, and return their rows. The cash must move by `transfer` or `pay`.
 
     Raises
     ------
     ValueError
         If the claims table has too few free rows (call ``world.ensure_free`` between rules).
     """
-    number = len(principal)
-    rows = world.free_rows("claims", number)
-    if len(rows) < number:
+    claims = world.claims
+    rows = write_claims(
+        claims.is_active, claims.kind, claims.creditor, claims.debtor, claims.creditor_uid, claims.debtor_uid,
+        claims.principal, claims.rate, claims.born, read_only(world.actors.uid), creditor, debtor, principal, rate,
+        int(kind), world.quarter,
+    )  # fmt: skip
+    if len(rows) < len(principal):
         raise ValueError("claims table is full")
-    claims, actors = world.claims, world.actors
-    claims.is_active[rows] = True
-    claims.kind[rows] = int(kind)
-    claims.creditor[rows] = creditor
-    claims.debtor[rows] = debtor
-    claims.creditor_uid[rows] = actors.uid[creditor]
-    claims.debtor_uid[rows] = actors.uid[debtor]
-    claims.principal[rows] = principal
-    claims.rate[rows] = rate
-    claims.born[rows] = world.quarter
     return rows
 
 

@@ -4,21 +4,27 @@ from __future__ import annotations
 
 import numpy as np
 
+from abm.kernel import kernel
 from abm.state import accounts, market_shares
-from abm.state.accounts import transfer
+from abm.state.accounts import Books, books_of, pay, transfer
 from abm.state.assignment import assigned
 from abm.state.codes import ClaimKind, Kind, Purpose, Stage
-from abm.state.ledger import origin_shares
+from abm.state.ledger import shares_by_origin
 from abm.state.market_shares import share_out_customers
+from abm.state.talent_pool import join_pool
 from abm.state.ties import close_ties
 from abm.state.world import World
-from abm.types import IntArray
+from abm.types import BoolArray, FloatArray, IntArray, UidArray
 
 WRITES: tuple[str, ...] = (
     "actors.*", "ties.*", "projects.*", "claims.*", "ledger.stock", "ledger.loss", "ledger.total_gain",
     "regions.talent_pool", "regions.pool_capability", "regions.pool_origin", *market_shares.WRITES, *accounts.WRITES,
 )  # fmt: skip
 """Columns a rule must declare to close actors."""
+
+_LOAN = int(ClaimKind.LOAN)
+_SHELVED = int(Stage.SHELVED)
+_LIQUIDATION = int(Purpose.LIQUIDATION)
 
 
 def close_actors(world: World, slots: IntArray) -> None:
@@ -29,86 +35,179 @@ def close_actors(world: World, slots: IntArray) -> None:
     """
     if len(slots) == 0:
         return
-    _settle(world, slots)
-    _release_talent(world, slots)
-    actors, ties, ledger = world.actors, world.ties, world.ledger
+    actors, ties, projects, ledger, regions = world.actors, world.ties, world.projects, world.ledger, world.regions
     is_closing = np.zeros(actors.rows, dtype=np.bool_)
     is_closing[slots] = True
-    close_ties(world, np.flatnonzero(ties.is_active & (is_closing[ties.source] | is_closing[ties.target])))
-    _end_projects(world, slots)
-    ledger.loss[slots] += actors.capability[slots].sum(axis=1)
-    ledger.stock[slots] = 0.0
-    ledger.total_gain[slots] = 0.0
+    _settle(world, slots, is_closing)
+    lose_knowledge(
+        slots, actors.region, actors.talent, actors.capability, ledger.stock, ledger.loss, ledger.total_gain,
+        regions.talent_pool, regions.pool_capability, regions.pool_origin,
+    )  # fmt: skip
+    close_ties(world, ties_of(is_closing, ties.is_active, ties.source, ties.target))
+    end_projects(
+        is_closing, projects.is_active, projects.member, projects.member_uid, projects.effort, projects.n_members,
+        projects.stage, actors.n_projects,
+    )  # fmt: skip
     has_customers = bool(actors.market_share[slots].any())
     actors.reset(slots)
     if has_customers:
         share_out_customers(world)
 
 
-def _settle(world: World, slots: IntArray) -> None:
+def _settle(world: World, slots: IntArray, is_closing: BoolArray) -> None:
     """Pay lenders, strike out all claims on the actors, and pay what is left to households.
 
     The guarantee fund makes good the part of a lender's loss that it backs.
     """
     actors, claims = world.actors, world.claims
-    debtor = slots[actors.loan[slots] >= 0]
-    loan = actors.loan[debtor]
-    unpaid = np.maximum(0.0, claims.principal[loan] - actors.cash[debtor])
-    transfer(world, debtor, claims.creditor[loan], claims.principal[loan], Purpose.LIQUIDATION)
+    covered = settle_claims(
+        slots, is_closing, actors.loan, actors.debt, actors.backing, claims.is_active, claims.kind, claims.creditor,
+        claims.debtor, claims.principal, world.regions.household_slot, books_of(world),
+    )  # fmt: skip
+    backed = np.flatnonzero(covered)
+    if len(backed) == 0:
+        return
+    debtor = slots[backed]
     fund = assigned(world, debtor, world.slots(Kind.GUARANTEE_FUND))
-    backed = (fund >= 0) & (unpaid > 0.0)
-    covered = actors.backing[debtor] * unpaid
-    transfer(world, fund[backed], claims.creditor[loan[backed]], covered[backed], Purpose.GUARANTEE)
-    is_closing = np.zeros(actors.rows, dtype=np.bool_)
-    is_closing[slots] = True
-    struck = claims.is_active & (is_closing[claims.debtor] | is_closing[claims.creditor])
-    lost_loans = struck & (claims.kind == int(ClaimKind.LOAN)) & ~is_closing[claims.debtor]
-    actors.debt[claims.debtor[lost_loans]] = 0.0
-    actors.loan[claims.debtor[lost_loans]] = -1
-    claims.principal[struck] = 0.0
-    claims.is_active[struck] = False
-    household = world.regions.household_slot[np.maximum(actors.region[slots], 0)]
-    transfer(world, slots, household, actors.cash[slots].copy(), Purpose.LIQUIDATION)
-    actors.debt[slots] = 0.0
+    if fund[0] >= 0:  # there is a fund somewhere
+        transfer(world, fund, claims.creditor[actors.loan[debtor]], covered[backed], Purpose.GUARANTEE)
 
 
-def _release_talent(world: World, slots: IntArray) -> None:
-    """Let talent join the region's pool, with its knowledge and the origins of that knowledge."""
-    actors, regions = world.actors, world.regions
-    shares = origin_shares(world.ledger.stock[slots])
-    for r in range(world.structure.n_regions):
-        here = np.flatnonzero((actors.region[slots] == r) & (actors.talent[slots] > 0.0))
-        number = actors.talent[slots[here]]
-        total = float(number.sum())
-        if total <= 0.0:
+@kernel
+def settle_claims(
+    slots: IntArray,
+    is_closing: BoolArray,
+    loan: IntArray,
+    debt: FloatArray,
+    backing: FloatArray,
+    claim_is_active: BoolArray,
+    claim_kind: IntArray,
+    creditor: IntArray,
+    debtor: IntArray,
+    principal: FloatArray,
+    household: IntArray,
+    books: Books,
+) -> FloatArray:
+    """Pay lenders, strike out every claim on or of those who close, pay what is left to households.
+
+    ``is_closing``, ``loan``, ``debt`` and ``backing`` are by actor, ``household`` by region, the rest by claim. Return
+    the vouched part of the loan each of `slots` leaves unpaid, million yuan.
+    """
+    covered = np.zeros(len(slots))
+    for a in range(len(slots)):
+        i = slots[a]
+        if loan[i] >= 0:
+            paid = pay(books, i, creditor[loan[i]], principal[loan[i]], _LIQUIDATION)
+            covered[a] = backing[i] * (principal[loan[i]] - paid)
+        debt[i] = 0.0
+    for c in range(len(principal)):
+        if claim_is_active[c] and (is_closing[debtor[c]] or is_closing[creditor[c]]):
+            if claim_kind[c] == _LOAN and not is_closing[debtor[c]]:
+                debt[debtor[c]] = 0.0
+                loan[debtor[c]] = -1
+            principal[c] = 0.0
+            claim_is_active[c] = False
+    for a in range(len(slots)):
+        i = slots[a]
+        pay(books, i, household[max(books.region[i], 0)], books.cash[i], _LIQUIDATION)
+    return covered
+
+
+@kernel
+def lose_knowledge(
+    slots: IntArray,
+    region: IntArray,
+    talent: FloatArray,
+    capability: FloatArray,
+    stock: FloatArray,
+    loss: FloatArray,
+    total_gain: FloatArray,
+    pool: FloatArray,
+    pool_capability: FloatArray,
+    pool_origin: FloatArray,
+) -> None:
+    """Let the people of those who close join their region's pool with what they know; the books forget the rest.
+
+    ``loss`` is by actor, ``stock`` and ``total_gain`` (actors, origins, routes).
+
+    >>> one, level = np.ones((1, 1, 1)), np.array([[0.6, 0.4]])
+    >>> loss, pool, known = np.zeros(1), np.array([6.0]), np.array([[0.2, 0.0]])
+    >>> lose_knowledge(np.array([0]), np.array([0]), np.array([2.0]), level, one, loss, one.copy(), pool, known, one[0])
+    >>> loss.tolist(), pool.tolist(), known.round(9).tolist(), one.tolist()
+    ([1.0], [8.0], [[0.3, 0.1]], [[[0.0]]])
+    """
+    origin = np.zeros(stock.shape[1])
+    for a in range(len(slots)):
+        i = slots[a]
+        if talent[i] > 0.0 and region[i] >= 0:
+            shares_by_origin(stock[i], origin)
+            join_pool(pool, pool_capability, pool_origin, region[i], talent[i], capability[i], origin)
+        for k in range(capability.shape[1]):
+            loss[i] += capability[i, k]
+        for o in range(stock.shape[1]):
+            for route in range(stock.shape[2]):
+                stock[i, o, route] = 0.0
+                total_gain[i, o, route] = 0.0
+
+
+@kernel
+def ties_of(is_closing: BoolArray, is_active: BoolArray, source: IntArray, target: IntArray) -> IntArray:
+    """Return the active ties of those who close.
+
+    >>> ends, yes = np.array([0, 1, 1]), np.array([True, True, False])
+    >>> ties_of(np.array([False, True, False]), yes, ends, np.array([2, 2, 2])).tolist()
+    [1]
+    """
+    found = np.empty(len(source), np.int64)
+    number = 0
+    for e in range(len(source)):
+        if is_active[e] and (is_closing[source[e]] or is_closing[target[e]]):
+            found[number] = e
+            number += 1
+    return found[:number]
+
+
+@kernel
+def end_projects(
+    is_closing: BoolArray,
+    is_active: BoolArray,
+    member: IntArray,
+    member_uid: UidArray,
+    effort: FloatArray,
+    n_members: IntArray,
+    stage: IntArray,
+    n_projects: IntArray,
+) -> None:
+    """End the projects that those who close lead, and take them out of those they have joined.
+
+    ``is_closing`` and ``n_projects`` are by actor, the rest by project. Results on the shelf are nobody's load.
+
+    >>> member = np.array([[0, 1, -1], [1, 0, 2]]); going, load = np.array([True, False, False]), np.array([2, 2, 1])
+    >>> active, zero, uid = np.array([True, True]), np.zeros(2, int), np.array([[7, 8, 0], [8, 7, 9]], dtype=np.uint64)
+    >>> end_projects(going, active, member, uid, np.zeros((2, 3)), zero, zero, load)
+    >>> active.tolist(), load.tolist(), member[1].tolist(), uid[1].tolist(), zero.tolist()
+    ([False, True], [1, 1, 1], [1, 2, -1], [8, 9, 0], [0, 2])
+    """
+    width = member.shape[1]
+    for p in range(len(is_active)):
+        if not is_active[p]:
             continue
-        part = total / (total + regions.talent_pool[r])
-        mean = (actors.capability[slots[here]] * number[:, None]).sum(axis=0) / total
-        origin = (shares[here] * number[:, None]).sum(axis=0) / total
-        regions.pool_capability[r] += part * (mean - regions.pool_capability[r])
-        # a mean of shares: 1 is passed by rounding only
-        regions.pool_origin[r] = np.minimum(1.0, (1.0 - part) * regions.pool_origin[r] + part * origin)
-        regions.talent_pool[r] += total
-
-
-def _end_projects(world: World, slots: IntArray) -> None:
-    """End the projects the actors lead, and take them out of those they have joined."""
-    projects, actors = world.projects, world.actors
-    is_closing = np.zeros(actors.rows + 1, dtype=np.bool_)
-    is_closing[slots] = True
-    gone = is_closing[projects.member] & projects.is_active[:, None]
-    led = np.flatnonzero(gone[:, 0])
-    members = projects.member[led]
-    members = members[projects.stage[led] != int(Stage.SHELVED)]  # results on the shelf are nobody's load
-    np.subtract.at(actors.n_projects, members[members >= 0], 1)
-    projects.is_active[led] = False
-    joined = np.flatnonzero(gone[:, 1:].any(axis=1) & projects.is_active)
-    for p in joined:
-        keep = ~gone[p]
-        for name in ("member", "member_uid", "effort"):
-            values = getattr(projects, name)[p]
-            fresh = np.full_like(values, -1 if name == "member" else 0)
-            fresh[: int(keep.sum())] = values[keep]
-            values[:] = fresh
-        projects.n_members[p] = int((projects.member[p] >= 0).sum())
-    np.maximum(actors.n_projects, 0, out=actors.n_projects)
+        if is_closing[member[p, 0]]:
+            is_active[p] = False
+            for m in range(width):
+                if stage[p] != _SHELVED and member[p, m] >= 0:
+                    n_projects[member[p, m]] = max(0, n_projects[member[p, m]] - 1)
+            continue
+        stay = 0
+        goes = False
+        for m in range(width):
+            i = member[p, m]
+            if i >= 0 and is_closing[i]:
+                goes = True
+            elif i >= 0:
+                member[p, stay], member_uid[p, stay], effort[p, stay] = i, member_uid[p, m], effort[p, m]
+                stay += 1
+        if goes:
+            n_members[p] = stay
+            for m in range(stay, width):
+                member[p, m], member_uid[p, m], effort[p, m] = -1, np.uint64(0), 0.0

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, fields
+from functools import lru_cache
 from typing import Any, Self
 
 import numpy as np
@@ -101,9 +102,16 @@ class Table:
 
     def reset(self, rows: Any) -> None:
         """Give rows the values of fresh rows (all columns must be writable)."""
-        for name, declared in self.declared().items():
-            getattr(self, name)[rows] = declared.fill
+        columns = vars(self)
+        for name, fill in _fills(type(self)):
+            columns[name][rows] = fill
 
     def arrays(self) -> dict[str, Any]:
         """Return the columns by name."""
         return dict(vars(self))
+
+
+@lru_cache(maxsize=32)
+def _fills(table: type[Table]) -> tuple[tuple[str, float | int | bool], ...]:
+    """Return the name of each column of a table and the value of a fresh row."""
+    return tuple((name, declared.fill) for name, declared in table.declared().items())

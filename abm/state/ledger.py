@@ -12,6 +12,8 @@ from abm.types import BoolArray, FloatArray, IntArray
 WRITES: tuple[str, ...] = ("ledger.stock", "ledger.gain", "ledger.total_gain")
 """Columns a rule must declare to book gains."""
 
+_ENDOWMENT = int(Origin.ENDOWMENT)
+
 
 def _path_table() -> IntArray:
     """Return the path of each (origin, route): declared here, before any run, and nowhere else.
@@ -79,6 +81,31 @@ def origin_shares(stock: FloatArray) -> FloatArray:
         else:
             shares[i, 6] = 1.0
     return shares
+
+
+@kernel
+def shares_by_origin(stock: FloatArray, share: FloatArray) -> None:
+    """Fill `share`, shape (origins,), with an actor's stock by origin as shares; `stock` is its row (origins, routes).
+
+    All is endowment where there is no stock. The same numbers as those of `origin_shares`.
+
+    >>> stock, share = np.zeros((8, 9)), np.zeros(8)
+    >>> stock[0, 5] = 3.0; stock[6, 5] = 1.0
+    >>> shares_by_origin(stock, share); share.tolist()
+    [0.75, 0.0, 0.0, 0.0, 0.0, 0.0, 0.25, 0.0]
+    """
+    total = 0.0
+    for origin in range(stock.shape[0]):
+        subtotal = 0.0
+        for route in range(stock.shape[1]):
+            subtotal += stock[origin, route]
+        share[origin] = subtotal
+        total += subtotal
+    if total > 0.0:
+        for origin in range(stock.shape[0]):
+            share[origin] /= total
+    else:
+        share[_ENDOWMENT] = 1.0
 
 
 @kernel

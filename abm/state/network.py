@@ -13,6 +13,7 @@ from abm.state.tables import Ties
 from abm.types import BoolArray, FloatArray, IntArray, UidArray
 
 _GOLDEN = np.uint64(0x9E3779B97F4A7C15)
+_HALF = np.uint64(32)
 
 
 class Neighbours(NamedTuple):
@@ -74,13 +75,86 @@ class Roster(NamedTuple):
 
 def make_roster(group: IntArray, n_groups: int, uid: UidArray, key: np.uint64) -> Roster:
     """Return the roster of the actors whose `group` is not negative."""
-    members = np.flatnonzero(group >= 0)
-    own = group[members]
-    points = ring_points(uid[members], key)
-    order = np.argsort((own.astype(np.uint64) << np.uint64(48)) | (points >> np.uint64(16)))
+    return Roster(*roster_of(np.flatnonzero(group >= 0), group, n_groups, read_only(uid), key))
+
+
+@kernel
+def insertion_sort(ring: UidArray, slot: IntArray, first: int, last: int) -> None:
+    """Sort the entries from `first` up to `last` by point; quick where everybody is near its place already.
+
+    >>> import numpy as np
+    >>> ring, slot = np.array([9, 7, 3, 5], np.uint64), np.array([0, 1, 2, 3])
+    >>> insertion_sort(ring, slot, 1, 4)
+    >>> ring.tolist(), slot.tolist()
+    ([9, 3, 5, 7], [0, 2, 3, 1])
+    """
+    for b in range(first + 1, last):
+        point, who = ring[b], slot[b]
+        a = b
+        while a > first and ring[a - 1] > point:
+            ring[a], slot[a] = ring[a - 1], slot[a - 1]
+            a -= 1
+        ring[a], slot[a] = point, who
+
+
+@kernel
+def ring_place(key: np.uint64, uid: np.uint64) -> np.uint64:
+    """Return where an actor stands on the ring of a decision."""
+    return mix(np.uint64(key) + np.uint64(uid) * _GOLDEN)
+
+
+@kernel
+def roster_of(
+    members: IntArray, group: IntArray, n_groups: int, uid: UidArray, key: np.uint64
+) -> tuple[IntArray, UidArray, IntArray]:
+    """Return start, ring and slot of a `Roster` of `members`; group and uid are those of every slot.
+
+    A counting sort by group and leading bits of the place puts everybody near its rank, as places are spread evenly;
+    insertion does the rest.
+
+    >>> import numpy as np
+    >>> uid = np.array([5, 6, 7, 8], np.uint64)
+    >>> start, ring, slot = roster_of(np.array([0, 2, 3]), np.array([1, 0, 0, 1]), 2, uid, np.uint64(3))
+    >>> start.tolist(), sorted(slot[1:].tolist()), bool(ring[1] < ring[2])
+    ([0, 1, 3], [0, 3], True)
+    """
     start = np.zeros(n_groups + 1, np.int64)
-    np.cumsum(np.bincount(own, minlength=n_groups), out=start[1:])
-    return Roster(start, points[order], members[order])
+    for m in range(len(members)):
+        start[group[members[m]] + 1] += 1
+    for g in range(n_groups):
+        start[g + 1] += start[g]
+    n = len(members)
+    ring, slot, place = np.empty(n, np.uint64), np.empty(n, np.int64), np.empty(n, np.uint64)
+    rank, filled = np.empty(n, np.int64), np.zeros(n + 1, np.int64)
+    for m in range(n):
+        g = group[members[m]]
+        place[m] = ring_place(key, uid[members[m]])
+        size = np.uint64(start[g + 1] - start[g])
+        rank[m] = start[g] + int(((place[m] >> _HALF) * size) >> _HALF)
+        filled[rank[m] + 1] += 1
+    for r in range(n):
+        filled[r + 1] += filled[r]
+    for m in range(n):
+        r = filled[rank[m]]
+        filled[rank[m]] += 1
+        ring[r], slot[r] = place[m], members[m]
+    for g in range(n_groups):
+        insertion_sort(ring, slot, start[g], start[g + 1])
+    return start, ring, slot
+
+
+@kernel
+def firm_groups(firm: IntArray, region: IntArray, sector: IntArray, n_sectors: int) -> IntArray:
+    """Return the region and sector of each firm as one number, region * n_sectors + sector; -1 for who is no firm.
+
+    >>> import numpy as np
+    >>> firm_groups(np.array([0, 2]), np.array([0, 0, 1]), np.array([3, 3, 1]), 4).tolist()
+    [3, -1, 5]
+    """
+    group = np.full(len(sector), -1, np.int64)
+    for f in range(len(firm)):
+        group[firm[f]] = region[firm[f]] * n_sectors + sector[firm[f]]
+    return group
 
 
 @kernel
@@ -88,7 +162,7 @@ def ring_points(uid: UidArray, key: np.uint64) -> UidArray:
     """Return a random point per actor."""
     points = np.empty(len(uid), np.uint64)
     for i in range(len(uid)):
-        points[i] = mix(key + uid[i] * _GOLDEN)
+        points[i] = ring_place(key, uid[i])
     return points
 
 

@@ -11,10 +11,34 @@ import math
 import numpy as np
 
 from abm.kernel import kernel
-from abm.types import FloatArray, IntArray
+from abm.state.codes import Kind
+from abm.types import BoolArray, FloatArray, IntArray
+
+_UNIVERSITY = int(Kind.UNIVERSITY)
 
 TASTE = ("understanding", "trust", "platform", "chain", "standing", "reservation", "crowding", "noise")
 """Order of the weights handed to `appeal`."""
+
+
+@kernel
+def profiles(
+    is_active: BoolArray, kind: IntArray, capability: FloatArray, frontier: FloatArray
+) -> tuple[FloatArray, BoolArray]:
+    """Return capability relative to the frontier, shape (actors, fields), and who can learn: firms and universities.
+
+    >>> import numpy as np
+    >>> x, is_learner = profiles(np.ones(2, np.bool_), np.array([0, 2]), np.array([[1.0], [3.0]]), np.array([4.0]))
+    >>> x.tolist(), is_learner.tolist()
+    ([[0.25], [0.0]], [True, False])
+    """
+    x = np.zeros(capability.shape)
+    is_learner = np.zeros(len(kind), np.bool_)
+    for i in range(len(kind)):
+        if is_active[i] and kind[i] <= _UNIVERSITY:
+            is_learner[i] = True
+            for k in range(len(frontier)):
+                x[i, k] = capability[i, k] / frontier[k]
+    return x, is_learner
 
 
 @kernel
@@ -98,6 +122,16 @@ def appeal(
 
 
 @kernel
+def capacity_of(talent: float, base: float, exponent: float) -> float:
+    """Return the `tie_capacity` of one actor.
+
+    >>> round(capacity_of(7.0, 2.0, 1.0 / 3.0), 6)
+    4.0
+    """
+    return base * math.exp(exponent * math.log(1.0 + talent))
+
+
+@kernel
 def tie_capacity(talent: FloatArray, base: float, exponent: float) -> FloatArray:
     """Return how many ties each actor can keep up at a cost of one: base (1 + talent)^exponent.
 
@@ -107,7 +141,7 @@ def tie_capacity(talent: FloatArray, base: float, exponent: float) -> FloatArray
     """
     capacity = np.empty(len(talent))
     for i in range(len(talent)):
-        capacity[i] = base * math.exp(exponent * math.log(1.0 + talent[i]))
+        capacity[i] = capacity_of(talent[i], base, exponent)
     return capacity
 
 

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 
+from abm.state.proximity import chain_overlap
 from abm.types import BoolArray, FloatArray, IntArray
 
 
@@ -72,6 +74,11 @@ class Structure:
     def n_regions(self) -> int:
         """Number of regions."""
         return len(self.region_names)
+
+    @cached_property
+    def overlap(self) -> FloatArray:
+        """How far two sectors work for the same chains, 0 to 1, shape (sectors, sectors)."""
+        return chain_overlap(self.final_demand @ self.leontief.T)
 
 
 def leontief_inverse(inputs: FloatArray) -> FloatArray:

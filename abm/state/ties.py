@@ -8,8 +8,11 @@ import numpy as np
 
 from abm.kernel import kernel
 from abm.state.codes import Event, Layer, TieOrigin
+from abm.state.columns import read_only
 from abm.state.world import World
 from abm.types import BoolArray, FloatArray, IntArray
+
+_SERVICE = int(Layer.SERVICE)
 
 WRITES: tuple[str, ...] = ("ties.*",)
 """Columns a rule must declare to open or close ties; it must also keep free rows (``needs_rows``)."""
@@ -87,10 +90,40 @@ def close_ties(world: World, rows: IntArray, cause: int = -1) -> None:
 def platform_of(world: World) -> IntArray:
     """Return the slot of the platform each actor is a member of, -1 for none, shape (actors,)."""
     ties = world.ties
-    result = np.full(world.actors.rows, -1, dtype=np.int64)
-    members = np.flatnonzero(ties.is_active & (ties.layer == int(Layer.SERVICE)))
-    result[ties.target[members]] = ties.source[members]
-    return result
+    columns = (ties.is_active, ties.layer, ties.source, ties.target)
+    return platforms_of(*map(read_only, columns), world.actors.rows)
+
+
+@kernel
+def platforms_of(
+    is_active: BoolArray, layer: IntArray, source: IntArray, target: IntArray, n_actors: int
+) -> IntArray:  # fmt: skip
+    """Return the slot of the platform each actor is a member of, -1 for none.
+
+    >>> import numpy as np
+    >>> platforms_of(np.array([True, True, False]), np.array([2, 1, 2]), np.full(3, 9), np.arange(3), 3).tolist()
+    [9, -1, -1]
+    """
+    platform = np.full(n_actors, -1, np.int64)
+    for e in range(len(layer)):
+        if is_active[e] and layer[e] == _SERVICE:
+            platform[target[e]] = source[e]
+    return platform
+
+
+@kernel
+def degree_of(start: IntArray, tie: IntArray, layer: IntArray, i: int, wanted: int) -> int:
+    """Return the number of ties of a layer that one actor has, from the neighbour lists.
+
+    >>> import numpy as np
+    >>> degree_of(np.array([0, 2, 3]), np.array([0, 1, 1]), np.array([0, 1]), 0, 1)
+    1
+    """
+    number = 0
+    for e in range(start[i], start[i + 1]):
+        if layer[tie[e]] == wanted:
+            number += 1
+    return number
 
 
 @kernel

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import copy
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import replace
 from functools import lru_cache
-from typing import Any
+from typing import NamedTuple
 
 import numpy as np
 
@@ -23,7 +23,7 @@ from abm.state.codes import (
     N_SERVICES,
     Kind,
 )
-from abm.state.columns import Table
+from abm.state.columns import Table, read_only
 from abm.state.events import Events
 from abm.state.network import Neighbours, neighbours_of
 from abm.state.structure import Structure
@@ -71,14 +71,12 @@ def _expanded(names: tuple[str, ...]) -> tuple[tuple[str, str], ...]:
     return tuple(result)
 
 
-@lru_cache(maxsize=1024)
-def _changes_ties(names: tuple[str, ...]) -> bool:
-    return ("ties", "is_active") in _expanded(names)
+class _Access(NamedTuple):
+    """How to lock and unlock a set of columns, and what else depends on them."""
 
-
-@lru_cache(maxsize=1024)
-def _changes_actors(names: tuple[str, ...]) -> bool:
-    return ("actors", "is_active") in _expanded(names)
+    set_flags: tuple[Callable[[bool], None], ...]
+    changes_ties: bool
+    changes_actors: bool
 
 
 class World:
@@ -126,7 +124,8 @@ class World:
         self.names: dict[int, str] = {}
         self._neighbours: Neighbours | None = None
         self._slots: dict[int, IntArray] = {}
-        self._columns: dict[tuple[str, ...], list[Any]] = {}
+        self._access: dict[tuple[str, ...], _Access] = {}
+        self._kind_and_region: tuple[IntArray, IntArray] | None = None
         rows = {
             "actors": n_actors,
             "fields": structure.n_fields,
@@ -178,34 +177,42 @@ class World:
 
     def unlock(self, names: tuple[str, ...]) -> None:
         """Make columns writable until `lock`."""
-        columns = self._columns.get(names)
-        if columns is None:
-            columns = [getattr(self.table(table), column) for table, column in _expanded(names)]
-            self._columns[names] = columns
-        for column in columns:
-            column.setflags(True)
+        access = self._access.get(names)
+        if access is None:
+            access = self._access[names] = self._accessed(names)
+        for set_flags in access.set_flags:
+            set_flags(True)
 
     def lock(self, names: tuple[str, ...]) -> None:
         """Make columns read-only again; what was derived from them is forgotten."""
-        for column in self._columns[names]:
-            column.setflags(False)
-        if _changes_ties(names):
+        access = self._access[names]
+        for set_flags in access.set_flags:
+            set_flags(False)
+        if access.changes_ties:
             self._neighbours = None
-        if _changes_actors(names):
+        if access.changes_actors:
             self._slots.clear()
+
+    def _accessed(self, names: tuple[str, ...]) -> _Access:
+        columns = _expanded(names)
+        return _Access(
+            tuple(getattr(self.table(table), column).setflags for table, column in columns),
+            ("ties", "is_active") in columns,
+            ("actors", "is_active") in columns,
+        )
 
     def grow(self, name: str, rows: int) -> None:
         """Give a table room for `rows` rows; actors and ledger grow together. Only between rules."""
         for each in ("actors", "ledger") if name == "actors" else (name,):
             setattr(self, each, self.table(each).grown(rows))
-        self._columns.clear()
+        self._access.clear()
         self._slots.clear()
+        self._kind_and_region = None
 
     def ensure_free(self, name: str, rows: int) -> None:
         """Double a table until it has `rows` free rows."""
         table = self.table(name)
-        is_active = table.arrays()["is_active"]
-        used = int(np.count_nonzero(is_active))
+        used = int(np.count_nonzero(vars(table)["is_active"]))
         size = table.rows
         while size - used < rows:
             size = max(2 * size, 16)
@@ -214,7 +221,7 @@ class World:
 
     def free_rows(self, name: str, number: int) -> IntArray:
         """Return the `number` lowest free rows of a table (see `ensure_free`)."""
-        is_active = self.table(name).arrays()["is_active"]
+        is_active = vars(self.table(name))["is_active"]
         free: IntArray = np.flatnonzero(~is_active)[:number]
         return free
 
@@ -227,6 +234,12 @@ class World:
     def ties_changed(self) -> None:
         """Forget the neighbour lists, after ties changed inside a rule."""
         self._neighbours = None
+
+    def kind_and_region(self) -> tuple[IntArray, IntArray]:
+        """Return read-only views of the kind and the region of every actor."""
+        if self._kind_and_region is None:
+            self._kind_and_region = (read_only(self.actors.kind), read_only(self.actors.region))
+        return self._kind_and_region
 
     def slots(self, kind: Kind) -> IntArray:
         """Return the slots of the active actors of a kind."""
@@ -255,5 +268,6 @@ class World:
         other.names = dict(self.names)
         other._neighbours = None
         other._slots = {}
-        other._columns = {}
+        other._access = {}
+        other._kind_and_region = None
         return other

@@ -1,0 +1,234 @@
+"""Kernels of investment: plans carried out, what each use of money returns, how free money is shared."""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+
+from abm.kernel import kernel
+from abm.state.accounts import Books, pay
+from abm.state.codes import Level, Purpose
+from abm.types import FloatArray, IntArray
+from abm.valuation import step_cost
+
+EQUIPMENT, VALUE_CHAIN, FIRST_LEVEL = 0, 1, 2
+"""Places of the uses of money: renewal of equipment, the value chain, and from there the levels."""
+_N_USES = 5
+_DIGITAL = int(Level.DIGITAL)
+_EQUIPMENT_PURCHASE = int(Purpose.EQUIPMENT)
+_VALUE_CHAIN_WORK = int(Purpose.VALUE_CHAIN)
+
+
+@kernel
+def use_shares(returns: FloatArray, sharpness: float) -> FloatArray:
+    """Return the share of free money each use gets: a logit of returns per yuan among uses that pay back.
+
+    Shape (firms, uses). A use that returns less than a yuan per yuan gets nothing.
+
+    >>> use_shares(np.array([[2.0, 2.0, 0.5]]), 3.0).tolist()
+    [[0.5, 0.5, 0.0]]
+    """
+    shares = np.zeros(returns.shape)
+    for f in range(returns.shape[0]):
+        best = 1.0
+        for u in range(returns.shape[1]):
+            best = max(best, returns[f, u])
+        total = 0.0
+        for u in range(returns.shape[1]):
+            if returns[f, u] > 1.0:
+                shares[f, u] = math.exp(sharpness * (returns[f, u] - best))
+                total += shares[f, u]
+        if total > 0.0:
+            for u in range(returns.shape[1]):
+                shares[f, u] /= total
+    return shares
+
+
+@kernel
+def buy_equipment(
+    books: Books,
+    firm: IntArray,
+    sector: IntArray,
+    capability: FloatArray,
+    weight: FloatArray,
+    planned: FloatArray,
+    equipment: FloatArray,
+    equipment_level: FloatArray,
+    equipment_share: FloatArray,
+    pending_demand: FloatArray,
+    market: int,
+    wear: float,
+) -> FloatArray:
+    """Wear equipment down, then buy what was planned as far as cash goes; the new part embodies what the firm knows.
+
+    K' = (1 - wear) K + I;  level' = ((1 - wear) K level + I index) / K'. What is bought is ordered on the next market.
+    Returns the capability index of each firm.
+
+    >>> zero, one = np.array([0]), np.ones(1)
+    >>> books = Books(np.array([5.0, 0.0]), np.zeros(2, int), np.zeros(2, int), np.zeros(1), np.zeros(1),
+    ...               np.zeros((44, 2)))
+    >>> equipment, level, pending = np.array([20.0]), np.array([0.4]), np.zeros((1, 1))
+    >>> buy_equipment(books, zero, zero, np.array([[0.8]]), np.ones((1, 1)), np.array([10.0]), equipment, level, one,
+    ...               pending, 1, 0.25).tolist()
+    [0.8]
+    >>> equipment.tolist(), level.round(6).tolist(), pending.tolist()
+    ([20.0], [0.5], [[5.0]])
+    """
+    index = np.zeros(len(firm))
+    total = np.zeros(pending_demand.shape[0])
+    for f in range(len(firm)):
+        i = firm[f]
+        for k in range(weight.shape[1]):
+            index[f] += capability[i, k] * weight[sector[i], k]
+        bought = min(planned[i], books.cash[i])
+        pay(books, i, market, bought, _EQUIPMENT_PURCHASE)
+        total[books.region[i]] += bought
+        kept = (1.0 - wear) * equipment[i]
+        equipment[i] = kept + bought
+        if equipment[i] > 0.0:
+            equipment_level[i] = (kept * equipment_level[i] + bought * index[f]) / equipment[i]
+    shares = 0.0
+    for s in range(len(equipment_share)):
+        shares += equipment_share[s]
+    for r in range(len(total)):
+        for s in range(len(equipment_share)):
+            pending_demand[r, s] += total[r] * equipment_share[s] / max(shares, 1e-12)
+    return index
+
+
+@kernel
+def move_in_value_chain(
+    books: Books,
+    firm: IntArray,
+    household_slot: IntArray,
+    planned: FloatArray,
+    sales: FloatArray,
+    value_chain: FloatArray,
+    most: float,
+    speed: float,
+    wear: float,
+) -> None:
+    """Pay designers, brand and service (wages of households); the position rises with the money and wears."""
+    for i in firm:
+        amount = min(planned[i], books.cash[i])
+        pay(books, i, household_slot[books.region[i]], amount, _VALUE_CHAIN_WORK)
+        effort = min(most, amount / max(sales[i], 1e-9))
+        v = value_chain[i]
+        value_chain[i] = max(0.0, min(1.0, v + speed * effort * (1.0 - v) - wear * v))
+
+
+@kernel
+def buy_steps(
+    firm: IntArray,
+    local_input_share: FloatArray,
+    level: FloatArray,
+    outside_step_share: FloatArray,
+    threshold: float,
+    speed: float,
+) -> None:
+    """Firms buy more production steps where specialists near them are good and search is cheap, else make them."""
+    for i in firm:
+        appeal = local_input_share[i] + 0.3 * level[i, _DIGITAL] - threshold
+        outside_step_share[i] = max(0.0, min(1.0, outside_step_share[i] + speed * appeal))
+
+
+@kernel
+def returns_per_yuan(
+    firm: IntArray,
+    sector: IntArray,
+    labour_share: FloatArray,
+    index: FloatArray,
+    near: FloatArray,
+    partners: FloatArray,
+    savings: FloatArray,
+    cost: FloatArray,
+    equipment: FloatArray,
+    equipment_level: FloatArray,
+    sales: FloatArray,
+    margin: FloatArray,
+    quality: FloatArray,
+    value_chain: FloatArray,
+    level: FloatArray,
+    skill: FloatArray,
+    service: FloatArray,
+    worth: float,
+    worth_of_position: float,
+    worth_of_level: float,
+    kappa: float,
+    value_markup: float,
+    crowding: float,
+    share_effect: float,
+    convexity: float,
+    gap_cost: float,
+    neighbour_weight: float,
+) -> FloatArray:
+    """Return what a yuan of each use returns over the horizon, shape (firms, 5): renewal, value chain, three levels.
+
+    Renewal saves labour where the firm knows more than its equipment embodies; a better position earns mark-up in
+    proportion to quality (E1) and some share; a level saves what `savings` says, more where partners have it.
+    """
+    returns = np.zeros((len(firm), _N_USES))
+    for f in range(len(firm)):
+        i = firm[f]
+        if sales[i] <= 0.0:
+            continue
+        if equipment_level[i] > 0.0 and equipment[i] > 0.0:
+            better = max(0.0, index[f] - equipment_level[i]) / equipment_level[i]
+            returns[f, EQUIPMENT] = worth * better * labour_share[sector[i]] * sales[i] / equipment[i]
+        premium = value_markup * quality[i] / (1.0 + crowding * near[f]) + share_effect * max(0.0, margin[i])
+        returns[f, VALUE_CHAIN] = worth_of_position * kappa * (1.0 - value_chain[i]) * premium
+        for h in range(level.shape[1]):
+            price = step_cost(cost[h], level[i, h], convexity, skill[i], service[i, 2], gap_cost)
+            seen = 1.0 + neighbour_weight * partners[f, h]
+            returns[f, FIRST_LEVEL + h] = worth_of_level * savings[f, h] * seen * (1.0 - level[i, h]) / price
+    return returns
+
+
+@kernel
+def share_out_money(
+    firm: IntArray,
+    sector: IntArray,
+    capital_ratio: FloatArray,
+    returns: FloatArray,
+    cost: FloatArray,
+    expected_orders: FloatArray,
+    price: FloatArray,
+    cash: FloatArray,
+    profit: FloatArray,
+    margin: FloatArray,
+    sales: FloatArray,
+    equipment: FloatArray,
+    research_budget: FloatArray,
+    planned_equipment: FloatArray,
+    planned_value_chain: FloatArray,
+    planned_adoption: FloatArray,
+    utilisation: float,
+    wear: float,
+    capacity_speed: float,
+    cash_buffer: float,
+    profit_ploughed: float,
+    sharpness: float,
+    renewal: float,
+    value_chain_most: float,
+    largest_step: float,
+) -> None:
+    """Plan capacity for expected orders, then share free money between the other uses by what they return.
+
+    Free money is what running costs leave, but at least a part of profit: firms plan to borrow for what pays back.
+    """
+    shares = use_shares(returns, sharpness)
+    for f in range(len(firm)):
+        i = firm[f]
+        capacity = 0.0
+        if margin[i] > -0.1 and capacity_speed > 0.0:
+            units = expected_orders[i] / max(price[i], 1e-6)
+            wanted = capital_ratio[sector[i]] * units / utilisation
+            capacity = max(0.0, wear * equipment[i] + capacity_speed * (wanted - equipment[i]))
+        cash_need = cash_buffer * expected_orders[i] + research_budget[i] + capacity
+        free = max(0.0, cash[i] - cash_need, profit_ploughed * profit[i])
+        planned_equipment[i] = capacity + min(shares[f, EQUIPMENT] * free, renewal * equipment[i])
+        planned_value_chain[i] = min(shares[f, VALUE_CHAIN] * free, value_chain_most * sales[i])
+        for h in range(len(cost)):
+            money = shares[f, FIRST_LEVEL + h] * free
+            planned_adoption[i, h] = min(money, largest_step * cost[h] * sales[i])

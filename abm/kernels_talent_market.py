@@ -1,0 +1,148 @@
+"""Kernels of the market for talent as a whole: the programme that helps SMEs, the pool, the talent wage."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from abm.kernel import kernel
+from abm.randomness import uniform
+from abm.state.accounts import Books, pay
+from abm.state.codes import Instrument, Kind, Purpose
+from abm.types import BoolArray, FloatArray, IntArray, UidArray
+
+_UNIVERSITY = int(Kind.UNIVERSITY)
+_TALENT, _PROGRAMME = int(Instrument.TALENT), int(Purpose.TALENT_PROGRAMME)
+
+
+@kernel
+def reached_employers(
+    employer: IntArray, uid: UidArray, kind: IntArray, is_core: BoolArray, vacancy: FloatArray, key: np.uint64,
+    access: float,
+) -> BoolArray:  # fmt: skip
+    """Return the SMEs with vacancies that the talent programme reaches."""
+    result = np.zeros(len(employer), np.bool_)
+    for a in range(len(employer)):
+        i = employer[a]
+        if kind[i] != _UNIVERSITY and not is_core[i] and vacancy[a] > 0.0:
+            result[a] = uniform(key, uid[i], 0) < access
+    return result
+
+
+@kernel
+def programme_appeal(
+    employer: IntArray, region: IntArray, is_reached: BoolArray, vacancy: FloatArray, talent_wage: FloatArray,
+    budget: FloatArray, quarters: float, appeal_gain: float, appeal: FloatArray,
+) -> FloatArray:  # fmt: skip
+    """Return, by region, the share of the reached vacancies the programme could pay for; raise `appeal` with it.
+
+    The programme pays ``quarters`` of the talent wage; ``budget`` is by region and instrument, million yuan.
+
+    >>> zero, appeal = np.array([0]), np.array([0.5])
+    >>> programme_appeal(zero, zero, np.array([True]), np.array([5.0]), np.array([0.1]), np.ones((1, 12)), 4.0, 0.4,
+    ...     appeal).tolist(), appeal.round(9).tolist()
+    ([0.5], [0.7])
+    """
+    full = np.zeros(len(budget))
+    for a in range(len(employer)):
+        if is_reached[a]:
+            full[region[employer[a]]] += vacancy[a]
+    coverage = np.zeros(len(budget))
+    for r in range(len(budget)):
+        coverage[r] = min(1.0, budget[r, _TALENT] / max(quarters * talent_wage[r] * full[r], 1e-9))
+    for a in range(len(employer)):
+        if is_reached[a]:
+            appeal[a] += appeal_gain * coverage[region[employer[a]]]
+    return coverage
+
+
+@kernel
+def pay_programme(
+    employer: IntArray, is_reached: BoolArray, hired: FloatArray, talent_wage: FloatArray, budget: FloatArray,
+    government: IntArray, quarters: float, books: Books,
+) -> None:  # fmt: skip
+    """Pay the reached SMEs ``quarters`` of the talent wage for each of the hired, as far as the money goes.
+
+    ``budget`` is by region and instrument, million yuan; ``government`` are slots by region.
+    """
+    total = np.zeros(len(budget))
+    for a in range(len(employer)):
+        if is_reached[a]:
+            r = books.region[employer[a]]
+            total[r] += quarters * talent_wage[r] * hired[a]
+    spent = np.zeros(len(budget))
+    for a in range(len(employer)):
+        if is_reached[a] and hired[a] > 0.0:
+            r = books.region[employer[a]]
+            part = min(1.0, budget[r, _TALENT] / max(total[r], 1e-12))
+            amount = quarters * talent_wage[r] * hired[a] * part
+            spent[r] += pay(books, government[r], employer[a], amount, _PROGRAMME)
+    for r in range(len(budget)):
+        if spent[r] > 0.0:
+            budget[r, _TALENT] = max(0.0, budget[r, _TALENT] - spent[r])
+
+
+@kernel
+def fill_posts(
+    employer: IntArray, retired: FloatArray, left: FloatArray, vacancy: FloatArray, hired: FloatArray,
+    talent: FloatArray, open_posts: FloatArray,
+) -> None:  # fmt: skip
+    """Write the talent and the vacancies that employers are left with.
+
+    >>> talent, posts = np.array([10.0]), np.zeros(1)
+    >>> fill_posts(np.array([0]), np.array([1.0]), np.array([2.0]), np.array([5.0]), np.array([3.0]), talent, posts)
+    >>> talent.tolist(), posts.tolist()
+    ([10.0], [2.0])
+    """
+    for a in range(len(employer)):
+        talent[employer[a]] = talent[employer[a]] - retired[a] - left[a] + hired[a]
+        open_posts[employer[a]] = max(0.0, vacancy[a] - hired[a])
+
+
+@kernel
+def pool_after(
+    employer: IntArray, region: IntArray, retired: FloatArray, hired: FloatArray, vacancy: FloatArray,
+    looking: FloatArray, coverage: FloatArray, leave_rate: float, immigration: float,
+) -> tuple[FloatArray, FloatArray, FloatArray]:  # fmt: skip
+    """Return, by region, who is left in the pool, the posts not filled, and by how much the labour force grows.
+
+    The hired are taken out of those ``looking``, part of the others leaves, and open posts draw people in, more so
+    where the talent programme covers them. The labour force loses the ``retired``; graduates are counted apart.
+
+    >>> zero, one = np.array([0]), np.ones(1)
+    >>> [x.tolist() for x in pool_after(zero, zero, 3 * one, 2 * one, 6 * one, 10 * one, 0.5 * one, 0.25, 0.5)]
+    [[9.0], [4.0], [-2.0]]
+    """
+    pool = looking.copy()
+    unfilled = np.zeros(len(pool))
+    growth = np.zeros(len(pool))
+    for a in range(len(employer)):
+        r = region[employer[a]]
+        growth[r] -= retired[a]
+        pool[r] -= hired[a]
+        unfilled[r] += max(0.0, vacancy[a] - hired[a])
+    for r in range(len(pool)):
+        pool[r] = max(0.0, pool[r])
+        arriving = immigration * (1.0 + coverage[r]) * unfilled[r]
+        growth[r] += arriving - leave_rate * pool[r]
+        pool[r] = (1.0 - leave_rate) * pool[r] + arriving
+    return pool, unfilled, growth
+
+
+@kernel
+def adapt_wage(
+    talent_wage: FloatArray, wage: FloatArray, pool: FloatArray, unfilled: FloatArray, speed: float, low: float,
+    high: float,
+) -> None:  # fmt: skip
+    """Let the talent wage of each region rise where posts stay open and fall where people look for one.
+
+    It stays between ``low`` and ``high`` times the wage of staff.
+
+    >>> talent_wage = np.array([1.0, 1.0])
+    >>> adapt_wage(talent_wage, np.ones(2), np.array([1.0, 1.0]), np.array([3.0, 3.0]), 0.5, 0.5, 1.1)
+    >>> talent_wage.tolist()
+    [1.1, 1.1]
+    """
+    for r in range(len(talent_wage)):
+        tightness = (unfilled[r] - pool[r]) / (unfilled[r] + pool[r] + 1.0)
+        changed = talent_wage[r] * (1.0 + speed * tightness)
+        talent_wage[r] = min(high * wage[r], max(low * wage[r], changed))

@@ -1,0 +1,1 @@
+"""Commands of `innonet`, one module each; `experiments.command_line` registers them."""

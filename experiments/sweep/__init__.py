@@ -1,0 +1,1 @@
+"""Sweeps: a design becomes a plan of runs, the plan a store of results."""

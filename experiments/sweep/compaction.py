@@ -1,0 +1,107 @@
+"""Compaction: many small parts become few large ones, which read faster and are kinder to a file system.
+
+At every moment each run that is done stands in a part the catalogue names: a new part is written whole, then recorded,
+and only then are the old ones deleted. What a kill leaves over, the next `reconcile` clears away.
+"""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from analysis.schema import TABLES, part_path
+from analysis.tables import Piece, arranged, read_piece
+from experiments.sweep.catalogue import Catalogue
+from experiments.sweep.lock import held
+from experiments.sweep.parts import part_names, save, tables_beside
+from experiments.sweep.reconcile import part_fault, remove_files, set_aside
+
+TARGET_MIB = 64.0
+"""Largest size of a part that compaction makes."""
+
+
+@dataclass(frozen=True)
+class Compaction:
+    """What a compaction did: files and MiB before and after, and notes for a person."""
+
+    files_before: int
+    files_after: int
+    mib_before: float
+    mib_after: float
+    notes: tuple[str, ...]
+
+
+def compact(folder: str | Path, target_mib: float = TARGET_MIB) -> Compaction:
+    """Merge the parts of a store into as few as may be, none much larger than `target_mib`.
+
+    Parts that turn out damaged are set aside, and their runs wait to be done again.
+
+    Raises
+    ------
+    InputError
+        If a driver is at work on the store, or its catalogue is lost.
+    FolderError
+        If it is no store, or one of another version.
+    StorageLost
+        If it cannot be written.
+    """
+    place = Path(folder)
+    with held(place, purpose="compact"), Catalogue.open(place) as catalogue:
+        notes = catalogue.reconcile()
+        before = _files(place)
+        for group in _groups(place, catalogue.parts(), target_mib * 2**20):
+            notes += _merge(catalogue, group)
+        after = _files(place)
+    mib_before, mib_after = (sum(each.values()) / 2**20 for each in (before, after))
+    return Compaction(len(before), len(after), mib_before, mib_after, tuple(notes))
+
+
+def _files(folder: Path) -> dict[Path, int]:
+    """Return the size in bytes of every file of a part."""
+    paths = (part_path(folder, table, part) for table in TABLES for part in part_names(folder, table))
+    return {path: path.stat().st_size for path in paths}
+
+
+def _groups(folder: Path, parts: Iterable[str], limit: float) -> Iterator[list[str]]:
+    """Yield groups of two parts or more, neighbours in the design, whose files of one table fit the limit together."""
+    group: list[str] = []
+    held_bytes = dict.fromkeys(TABLES, 0)
+    for part in parts:
+        paths = {table: part_path(folder, table, part) for table in TABLES}
+        sizes = {table: path.stat().st_size if path.exists() else 0 for table, path in paths.items()}
+        if any(held_bytes[table] + sizes[table] > limit for table in TABLES):
+            if len(group) > 1:
+                yield group
+            group, held_bytes = [], dict.fromkeys(TABLES, 0)
+        group.append(part)
+        held_bytes = {table: held_bytes[table] + sizes[table] for table in TABLES}
+    if len(group) > 1:
+        yield group
+
+
+def _merge(catalogue: Catalogue, group: Sequence[str]) -> list[str]:
+    """Write the good parts of a group as one, record it and delete them; return notes on those set aside."""
+    folder = catalogue.folder
+    faults = {part: fault for part in group if (fault := part_fault(folder, part, whole=True))}
+    notes = [set_aside(catalogue, part, fault) for part, fault in faults.items()]
+    recorded = catalogue.parts()
+    runs_of = {part: recorded[part] for part in group if part in recorded}
+    if len(runs_of) < 2:
+        return notes
+    runs = [run for each in runs_of.values() for run in each]
+    name = uuid.uuid4().hex
+    tables = tables_beside(part_path(folder, "measures", next(iter(runs_of))))
+    for table in sorted(tables, key=lambda each: each == "measures"):
+        save(folder, table, _joined(folder, table, runs_of, runs), name, tables)
+    catalogue.move(name, runs)
+    remove_files(folder, runs_of)
+    return notes
+
+
+def _joined(folder: Path, table: str, runs_of: Mapping[str, Sequence[str]], runs: Sequence[str]) -> Any:
+    """Return the rows of a table that count, as one Arrow table in the order of `runs`."""
+    pieces = (Piece(part_path(folder, table, part), tuple(each)) for part, each in runs_of.items())
+    return arranged([read_piece(piece, piece.runs, None) for piece in pieces], runs)

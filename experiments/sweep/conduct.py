@@ -1,0 +1,193 @@
+"""Conducting a batch: hold the store, warm the compile cache, drive the runs, and say how it ended."""
+
+from __future__ import annotations
+
+import signal
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from abm.errors import InputError
+from analysis.schema import DONE, WAITING
+from experiments.progress import say
+from experiments.sweep.catalogue import Catalogue
+from experiments.sweep.driver import Driver, Work
+from experiments.sweep.engines import Engine, EngineLost, check_workers
+from experiments.sweep.lock import held, note
+from experiments.sweep.options import Options, failures_allowed
+from experiments.sweep.parts import StorageLost
+from experiments.sweep.shown import Shown, counts_table, next_steps
+from experiments.sweep.work import SIMULATE, Outcome
+
+if TYPE_CHECKING:
+    from experiments.sweep.plan import Plan, PlannedRun
+
+WELL, SOME_FAILED, LOST, INTERRUPTED = 0, 3, 4, 130
+"""Exit codes."""
+
+
+@dataclass(frozen=True)
+class Batch:
+    """A store, its plan, and where and how its runs are done; `target` computes a run, see `work.Chunk`."""
+
+    folder: Path
+    plan: Plan
+    engine: Engine
+    options: Options
+    target: str = SIMULATE
+
+
+def conduct(batch: Batch, purpose: str) -> int:
+    """Do the runs of a store that wait and return the exit code.
+
+    Parameters
+    ----------
+    purpose
+        ``sweep``, ``resume`` or ``retry``; the last sends what went wrong back to waiting first.
+
+    Raises
+    ------
+    InputError
+        If another process holds the store.
+    """
+    try:
+        with held(batch.folder, purpose=purpose):
+            catalogue, notes = Catalogue.restore(batch.folder, batch.plan)
+            with catalogue:
+                _say_all(notes, batch.options.quiet)
+                if purpose == "retry":
+                    say(f"{catalogue.retry():,} runs that went wrong are tried again", quiet=batch.options.quiet)
+                interrupted = _drive(batch, catalogue)
+                return _end(batch, catalogue, interrupted=interrupted)
+    except (EngineLost, StorageLost) as lost:
+        say(f"Error: {lost}")
+        say(f"What is finished is recorded. Continue with: innonet resume {batch.folder}")
+        return LOST
+    except KeyboardInterrupt:
+        say(f"Interrupted; what is finished is recorded. Continue with: innonet resume {batch.folder}")
+        return INTERRUPTED
+    finally:
+        batch.engine.stop(at_once=False)
+
+
+# ----------------------------------------------------------------------------------------------------- beginning
+
+
+def _to_do(catalogue: Catalogue, plan: Plan) -> list[PlannedRun]:
+    """Return the runs that wait, under the identities they have in the store.
+
+    Raises
+    ------
+    InputError
+        If the plan has another number of runs than the store.
+    """
+    states = catalogue.states()
+    if len(states) != len(plan.runs):
+        raise InputError(f"the design plans {len(plan.runs):,} runs today, the store holds {len(states):,}")
+    pairs = zip(states.items(), plan.runs, strict=True)
+    return [run if run.run == key else replace(run, run=key) for (key, state), run in pairs if state == WAITING]
+
+
+def warm(batch: Batch) -> None:
+    """Run each region once and shortly in this process, so that workers find the model compiled."""
+    if batch.target != SIMULATE:
+        return
+    from abm import kernel
+    from abm.simulation import simulate
+
+    if not kernel.is_cache_ready():
+        say("Compiling the model once (about a minute) ...", quiet=batch.options.quiet)
+    for scenario in {each.name: each for each in batch.plan.scenarios.values()}.values():
+        simulate(scenario, quarters=1, panel_every=batch.plan.design.detail.panel_every)
+
+
+# ------------------------------------------------------------------------------------------------------- driving
+
+
+def _drive(batch: Batch, catalogue: Catalogue) -> bool:
+    """Do what waits; return whether a signal ended it. Too many failures end it as well."""
+    runs = _to_do(catalogue, batch.plan)
+    if not runs:
+        return False
+    warm(batch)
+    check_workers(batch.engine, str(batch.folder.resolve()))
+    options = batch.options
+    work = _work(batch, runs)
+    allowed = failures_allowed(options.max_failures, len(batch.plan.runs))
+    with (
+        Shown(batch.plan.design.name, catalogue.counts(), quiet=options.quiet) as shown,
+        _signals() as is_interrupted,
+    ):
+        note(batch.folder, finished=shown.finished, engine=batch.engine.name)
+
+        def record(outcomes: list[Outcome]) -> None:
+            catalogue.record(outcomes)
+            shown.add(outcomes)
+
+        def is_over() -> bool:
+            shown.tick()
+            return is_interrupted() or shown.new_failures > allowed
+
+        Driver(work, batch.engine, record, is_over).drive()
+        return is_interrupted()
+
+
+def _work(batch: Batch, runs: list[PlannedRun]) -> Work:
+    options, plan = batch.options, batch.plan
+    folder = str(batch.folder.resolve())
+    detail = plan.design.detail
+    return Work(runs, plan.scenarios, detail, folder, options.seconds_per_run, batch.target, options.chunk)
+
+
+@contextmanager
+def _signals() -> Iterator[Callable[[], bool]]:
+    """Note Ctrl-C and a polite kill instead of raising at once; the second one raises. Give what tells of them."""
+    seen: list[int] = []
+
+    def noted(number: int, frame: object) -> None:
+        seen.append(number)
+        if len(seen) > 1:
+            raise KeyboardInterrupt
+
+    if threading.current_thread() is not threading.main_thread():
+        yield lambda: False
+        return
+    before = {number: signal.signal(number, noted) for number in (signal.SIGINT, signal.SIGTERM)}
+    try:
+        yield lambda: bool(seen)
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)
+
+
+# -------------------------------------------------------------------------------------------------------- ending
+
+
+def _end(batch: Batch, catalogue: Catalogue, *, interrupted: bool) -> int:
+    """Say how it ended and what may be done next; return the exit code."""
+    from experiments.sweep.export import export_runs
+
+    export_runs(batch.folder)
+    if interrupted:
+        raise KeyboardInterrupt
+    counts = catalogue.counts()
+    failed = sum(number for state, number in counts.items() if state not in (DONE, WAITING))
+    if batch.options.quiet:
+        print(batch.folder)
+    else:
+        from rich.console import Console
+
+        console = Console(highlight=False)
+        console.print(counts_table(batch.plan.design.name, counts))
+        console.print(next_steps(batch.folder, counts), markup=False, soft_wrap=True)
+    if counts.get(WAITING):
+        say("Stopped: too many runs went wrong (see --max-failures).")
+    return SOME_FAILED if failed else WELL
+
+
+def _say_all(notes: list[str], quiet: bool) -> None:
+    for words in notes:
+        say(f"Note: {words}", quiet=quiet)

@@ -1,0 +1,199 @@
+"""Engines: where runs are computed. Each gives a `concurrent.futures.Executor`, and knows how its workers get lost."""
+
+from __future__ import annotations
+
+import os
+import socket
+import time
+from concurrent.futures import BrokenExecutor, CancelledError, Executor
+from contextlib import suppress
+from importlib.metadata import version
+from typing import Any, Protocol
+
+from abm.errors import InputError
+from experiments.sweep.work import greet, prepare_worker
+
+THREADS = dict.fromkeys(("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "NUMBA_NUM_THREADS"), "1")
+"""One process per core: libraries must not start threads of their own."""
+
+START_SECONDS = 60.0
+"""How long to wait for the first worker, and at most until the loss of a scheduler is told."""
+
+IDLE_SECONDS = 60
+"""After which a process of this machine without work ends."""
+
+ASK_SECONDS = 2.0
+"""How often a scheduler is asked how many workers it has."""
+
+
+class EngineLost(Exception):  # noqa: N818 - it says what happened
+    """Workers cannot be reached any more; what is finished is safe, and the sweep can be resumed."""
+
+
+class Engine(Protocol):
+    """Where runs are computed.
+
+    Attributes
+    ----------
+    name
+        For people: what it is and where.
+    """
+
+    name: str
+
+    def pool(self) -> Executor:
+        """Return a pool that takes work, a new one if the last is broken."""
+
+    def workers(self) -> int:
+        """Return how many runs can be computed at the same time now; 0 while there are no workers."""
+
+    def lost_workers(self, error: BaseException) -> int:
+        """Return how many workers died of what a future raised this error for; 0 if it means something else."""
+
+    def is_lost(self) -> bool:
+        """Tell whether the workers cannot be reached any more."""
+
+    def kill_workers(self) -> bool:
+        """End all workers at once, so that their futures fail; False where that is not for us to do."""
+
+    def stop(self, *, at_once: bool) -> None:
+        """Let the workers go; `at_once` also those that are at work."""
+
+
+class LocalEngine:
+    """Processes on this machine.
+
+    Parameters
+    ----------
+    jobs
+        Number of processes.
+    """
+
+    def __init__(self, jobs: int) -> None:
+        self.name = f"{jobs} {'process' if jobs == 1 else 'processes'} on this machine"
+        self._jobs = jobs
+
+    def pool(self) -> Executor:
+        """Return loky's pool: it is made again if it is broken."""
+        from loky import get_reusable_executor
+
+        pool: Executor = get_reusable_executor(self._jobs, timeout=IDLE_SECONDS, initializer=prepare_worker, env=THREADS)
+        return pool
+
+    def workers(self) -> int:
+        """Return the number of processes."""
+        return self._jobs
+
+    def lost_workers(self, error: BaseException) -> int:
+        """Return 1 for a process that died."""
+        from loky.process_executor import ShutdownExecutorError
+
+        return int(isinstance(error, (BrokenExecutor, ShutdownExecutorError)))
+
+    def is_lost(self) -> bool:
+        """Return False: this machine is here."""
+        return False
+
+    def kill_workers(self) -> bool:
+        """End the processes."""
+        self.stop(at_once=True)
+        return True
+
+    def stop(self, *, at_once: bool) -> None:
+        """End the processes at once, or leave them to the next sweep: idle, they end by themselves."""
+        if at_once:
+            self.pool().shutdown(wait=True, kill_workers=True)  # type: ignore[call-arg]
+
+
+class ClusterEngine:
+    """Workers of a Dask scheduler.
+
+    Parameters
+    ----------
+    address
+        Of the scheduler, ``tcp://HOST:PORT``.
+
+    Raises
+    ------
+    InputError
+        If Dask is not installed, or no scheduler answers at the address.
+    """
+
+    def __init__(self, address: str) -> None:
+        try:
+            from distributed import Client
+            from distributed.comm import get_address_host_port
+        except ImportError as error:
+            raise InputError("--cluster needs Dask: pip install 'innonet[cluster]'") from error
+        import logging
+
+        logging.getLogger("distributed").setLevel(logging.CRITICAL)  # what matters is told by the driver
+        try:
+            socket.create_connection(get_address_host_port(address, strict=True), timeout=10).close()
+            self._client: Any = Client(address, timeout=10, set_as_default=False)
+        except (OSError, ValueError, TypeError) as error:
+            raise InputError(
+                f'--cluster {address}: no scheduler answers there. Start one with "dask scheduler" and workers with '
+                f'"dask worker tcp://HOST:8786 --nthreads 1", and give its address as tcp://HOST:PORT'
+            ) from error
+        self.name = f"Dask at {address}"
+        self._workers, self._asked = 0, -ASK_SECONDS
+
+    def pool(self) -> Executor:
+        """Return the client as a pool; `pure=False`, as equal arguments must not make one task."""
+        pool: Executor = self._client.get_executor(pure=False)
+        return pool
+
+    def workers(self) -> int:
+        """Return the threads of all workers that are there now, as last heard."""
+        if time.monotonic() - self._asked >= ASK_SECONDS:
+            with suppress(Exception):  # the connection may be gone: `is_lost` tells
+                threads = self._client.sync(self._client.scheduler.ncores, callback_timeout=5)
+                self._workers = sum(threads.values())
+            self._asked = time.monotonic()
+        return self._workers
+
+    def lost_workers(self, error: BaseException) -> int:
+        """Return how many workers died one after the other while they computed the task."""
+        from distributed.scheduler import KilledWorker
+
+        return int(error.allowed_failures) + 1 if isinstance(error, KilledWorker) else 0
+
+    def is_lost(self) -> bool:
+        """Tell whether the connection to the scheduler is gone."""
+        return bool(self._client.status != "running")
+
+    def kill_workers(self) -> bool:
+        """Return False: the workers are not ours."""
+        return False
+
+    def stop(self, *, at_once: bool) -> None:
+        """Give back what is not begun, and leave."""
+        self._client.close(timeout=5)
+
+
+def check_workers(engine: Engine, folder: str) -> None:
+    """See that a worker starts, has the same version of innonet and finds the store.
+
+    Raises
+    ------
+    EngineLost
+        If none answers within a minute, or not well.
+    """
+    try:
+        found, sees_store = engine.pool().submit(greet, folder).result(timeout=START_SECONDS)
+    except TimeoutError:
+        raise EngineLost(f"{engine.name}: no worker took work within {START_SECONDS:.0f} s") from None
+    except (Exception, CancelledError) as error:
+        raise EngineLost(f"{engine.name}: workers cannot start ({type(error).__name__}: {error})") from error
+    if found != version("innonet"):
+        raise EngineLost(f"{engine.name}: workers have innonet {found}, this is {version('innonet')}")
+    if not sees_store:
+        raise EngineLost(
+            f'{engine.name}: workers do not see the store "{folder}"; it must lie where all of them can write'
+        )
+
+
+def cores() -> int:
+    """Return how many processes this machine can run at once, for this process."""
+    return len(os.sched_getaffinity(0))

@@ -1,0 +1,73 @@
+"""How to run a batch: where, how long a run may take, when to stop. None of this changes results."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from abm.errors import InputError
+from experiments.sweep.engines import ClusterEngine, Engine, LocalEngine, cores
+
+
+@dataclass(frozen=True)
+class Options:
+    """What a person chooses.
+
+    Attributes
+    ----------
+    jobs
+        Processes on this machine; None for one per core.
+    cluster
+        Address of a Dask scheduler; None for this machine.
+    max_failures
+        Failures after which to stop, as a number or ``"5%"`` of all runs; None never to stop.
+    seconds_per_run
+        Wall seconds a run may take; None for no limit.
+    quiet
+        Print nothing but errors and the folder of the store.
+    chunk
+        Runs in a chunk; None to size chunks by what runs take.
+    """
+
+    jobs: int | None = None
+    cluster: str | None = None
+    max_failures: str | None = None
+    seconds_per_run: float | None = None
+    quiet: bool = False
+    chunk: int | None = None
+
+
+def engine_of(options: Options) -> Engine:
+    """Return the engine that options name.
+
+    Raises
+    ------
+    InputError
+        If Dask is not installed or its scheduler does not answer.
+    """
+    if options.cluster is not None:
+        return ClusterEngine(options.cluster)
+    return LocalEngine(options.jobs or cores())
+
+
+def failures_allowed(text: str | None, runs: int) -> float:
+    """Return the number of failures that do not stop a batch of so many runs.
+
+    Raises
+    ------
+    InputError
+        If the text is neither a number nor a percentage.
+
+    >>> failures_allowed("5%", 200), failures_allowed("3", 200), failures_allowed(None, 200)
+    (10.0, 3.0, inf)
+    """
+    if text is None:
+        return float("inf")
+    number = text.strip().removesuffix("%")
+    try:
+        value = float(number)
+    except ValueError:
+        value = -1.0
+    is_share = text.strip().endswith("%")
+    if not 0 <= value < float("inf") or (is_share and value > 100):
+        raise InputError(f'--max-failures {text}: give a number of runs, as "20", or a share of them, as "5%"')
+    return value / 100 * runs if is_share else value

@@ -1,0 +1,249 @@
+"""Parts: the Parquet files in which workers leave whole runs.
+
+A part appears whole or not at all: it is written under a temporary name without the ``.parquet`` ending, forced to
+the disk, then renamed. Of one chunk all tables share one name, and the file with the measures comes last: where it
+stands, the others do. Its footer says which they are.
+"""
+
+from __future__ import annotations
+
+import os
+import time
+import uuid
+from collections.abc import Mapping
+from contextlib import suppress
+from pathlib import Path
+from typing import Any
+
+from analysis.schema import PARTS, STORE_VERSION, TABLES, TEMPORARY, part_path
+
+STALE_SECONDS = 600.0
+"""A temporary file that nobody has touched for so long belongs to nobody."""
+
+ROW_GROUP = 131_072
+"""Rows that are compressed together; readers work on one group per core."""
+
+FOOTER = b"innonet"
+"""Key of our line in the footer: schema version and the tables that share the part's name."""
+
+
+class StorageLost(Exception):  # noqa: N818 - it says what happened
+    """The store cannot be written (disk full, read-only, gone): not the fault of any run; the sweep can be resumed."""
+
+
+def storage_lost(folder: Path, error: Exception) -> StorageLost:
+    """Return the error to raise when writing to a store fails."""
+    reason = (getattr(error, "strerror", None) or str(error)).lower()
+    return StorageLost(
+        f'cannot write to the store "{folder}": {reason}. '
+        f"What is finished is safe; when there is room again: innonet resume {folder}"
+    )
+
+
+# ------------------------------------------------------------------------------------------------------ writing
+
+
+def make_folders(folder: Path) -> None:
+    """Make the folders for parts.
+
+    Raises
+    ------
+    StorageLost
+        If that is not possible.
+    """
+    try:
+        for name in (*TABLES, TEMPORARY):
+            (folder / PARTS / name).mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise storage_lost(folder, error) from error
+
+
+def write_parts(folder: str | Path, tables: Mapping[str, Any], *, single: bool = True) -> str:
+    """Write the tables of some runs under one name, the measures last, and return the name.
+
+    Parameters
+    ----------
+    folder
+        The store.
+    tables
+        Frames (pandas, or mappings of columns) by table; ``measures`` must be there. The column `run` holds
+        identities.
+    single
+        Store floats with four bytes, about seven digits.
+
+    Raises
+    ------
+    StorageLost
+        If the disk is full or cannot be written.
+    """
+    name = uuid.uuid4().hex
+    for table in sorted(tables, key=lambda each: each == "measures"):
+        write_part(folder, table, tables[table], single=single, name=name, beside=tuple(tables))
+    return name
+
+
+def write_part(
+    folder: str | Path,
+    table: str,
+    frame: Any,
+    *,
+    single: bool = True,
+    name: str | None = None,
+    beside: tuple[str, ...] = (),
+) -> str:
+    """Write one table of a part and return the part's name; prefer `write_parts` where there are several tables.
+
+    Raises
+    ------
+    StorageLost
+        If the disk is full or cannot be written.
+    """
+    return save(Path(folder), table, as_arrow(frame, single=single), name or uuid.uuid4().hex, beside or (table,))
+
+
+def save(folder: Path, table: str, content: Any, name: str, beside: tuple[str, ...]) -> str:
+    """Write an Arrow table as the file of a part; see `write_part`."""
+    import pyarrow as pa
+    import pyarrow.parquet as pq
+
+    lacking = [column for column in TABLES[table] if column not in content.column_names]
+    if lacking:
+        raise ValueError(f"a part of {table} needs the columns {', '.join(lacking)}")
+    footer = f"{STORE_VERSION} {' '.join(sorted(beside))}"
+    content = content.replace_schema_metadata({FOOTER: footer.encode()})
+    floats = [field.name for field in content.schema if pa.types.is_floating(field.type)]
+    rest = [name for name in content.column_names if name not in set(floats)]
+    temporary = folder / PARTS / TEMPORARY / f"{name}.{table}.inprogress"
+    try:
+        with temporary.open("xb") as file:
+            pq.write_table(
+                content,
+                file,
+                compression="zstd",
+                use_dictionary=rest or False,
+                use_byte_stream_split=floats or False,
+                write_page_checksum=True,
+                row_group_size=ROW_GROUP,
+            )
+            file.flush()
+            os.fsync(file.fileno())
+        target = part_path(folder, table, name)
+        temporary.replace(target)
+        _sync_folder(target.parent)
+    except OSError as error:
+        raise storage_lost(folder, error) from error
+    finally:
+        _drop(temporary)
+    return name
+
+
+def as_arrow(frame: Any, *, single: bool) -> Any:
+    """Return a frame as an Arrow table with plain types: text, whole numbers, truth values, floats.
+
+    Categories become text, and so does a column with nothing in it: in other parts it may hold words.
+    """
+    import pyarrow as pa
+
+    if isinstance(frame, Mapping):
+        table = pa.table(dict(frame))
+    else:
+        table = pa.Table.from_pandas(frame, preserve_index=False)
+    fields = []
+    for field in table.schema:
+        kind = field.type.value_type if pa.types.is_dictionary(field.type) else field.type
+        if pa.types.is_null(kind) or pa.types.is_large_string(kind):
+            kind = pa.string()
+        elif single and pa.types.is_floating(kind):
+            kind = pa.float32()
+        fields.append(pa.field(field.name, kind))
+    return table.cast(pa.schema(fields))
+
+
+def write_whole(path: Path, text: str) -> None:
+    """Write a small text file under a temporary name, force it to the disk and rename it."""
+    temporary = path.with_name(f".{path.name}.{uuid.uuid4().hex}")
+    try:
+        with temporary.open("x", encoding="utf-8") as file:
+            file.write(text)
+            file.flush()
+            os.fsync(file.fileno())
+        temporary.replace(path)
+        _sync_folder(path.parent)
+    finally:
+        _drop(temporary)
+
+
+def _drop(temporary: Path) -> None:
+    """Remove what an interrupted write has left, if that can be done."""
+    with suppress(OSError):
+        temporary.unlink(missing_ok=True)
+
+
+def _sync_folder(folder: Path) -> None:
+    """Force a folder's entries to the disk."""
+    descriptor = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
+
+
+# ------------------------------------------------------------------------------------------------------ reading
+
+
+def part_names(folder: Path, table: str = "measures") -> set[str]:
+    """Return the names of the parts that have a file for a table."""
+    return {path.stem for path in (folder / PARTS / table).glob("*.parquet")}
+
+
+def check_part(path: Path, *, whole: bool = False) -> str | None:
+    """Return None if the file of a part is good, else what is wrong with it.
+
+    Parameters
+    ----------
+    path
+        ``parts/TABLE/NAME.parquet``.
+    whole
+        Read every page and compare it with its checksum, instead of the footer alone (which is written last, so that
+        a file cut short has none).
+    """
+    import pyarrow as pa
+    import pyarrow.parquet as pq
+
+    try:
+        with pq.ParquetFile(path, page_checksum_verification=True) as file:
+            columns = set(file.schema_arrow.names)
+            if whole:
+                file.read()
+    except FileNotFoundError:
+        return "is missing"
+    except (OSError, pa.ArrowException) as error:
+        return f"cannot be read ({str(error).splitlines()[0]})"
+    lacking = [column for column in TABLES[path.parent.name] if column not in columns]
+    return f"lacks the columns {', '.join(lacking)}" if lacking else None
+
+
+def tables_beside(path: Path) -> tuple[str, ...]:
+    """Return which tables share the name of a part, as the footer of its measures tells."""
+    import pyarrow.parquet as pq
+
+    footer = (pq.read_schema(path).metadata or {}).get(FOOTER, b"").decode()
+    return tuple(footer.split()[1:]) or (path.parent.name,)
+
+
+def runs_in(path: Path) -> list[str]:
+    """Return the runs that stand in a part, each once, in their order."""
+    import pyarrow.compute as pc
+    import pyarrow.parquet as pq
+
+    runs: list[str] = pc.unique(pq.read_table(path, columns=["run"])["run"]).to_pylist()
+    return runs
+
+
+def remove_stale(folder: Path, seconds: float = STALE_SECONDS) -> int:
+    """Remove temporary files that nobody has touched for so many seconds; return how many there were."""
+    before = time.time() - seconds
+    stale = [path for path in (folder / PARTS / TEMPORARY).glob("*.inprogress") if path.stat().st_mtime <= before]
+    for path in stale:
+        path.unlink(missing_ok=True)
+    return len(stale)

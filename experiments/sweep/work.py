@@ -1,0 +1,253 @@
+"""What a worker does: a chunk of runs, each computed, checked and told as an outcome; the good ones written as a part.
+
+A run that goes wrong is data, not an exception. Only what stops every run of the chunk is raised: a store that cannot
+be written (`parts.StorageLost`).
+"""
+
+from __future__ import annotations
+
+import os
+import resource
+import time
+import traceback
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cache
+from importlib import import_module
+from importlib.metadata import version
+from typing import TYPE_CHECKING, Any
+
+from abm.simulation import OnQuarter
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from abm.scenario import Scenario
+    from experiments.sweep.design import Detail
+    from experiments.sweep.plan import PlannedRun
+
+SIMULATE = "experiments.sweep.work:simulate_run"
+"""What computes a run, as ``module:function``."""
+
+KEYS = ("run", "region", "quarter")
+"""First columns of the measures; they are not measures."""
+
+TRACE_LENGTH = 8_000
+"""Characters of a traceback that are kept: its end."""
+
+
+class RunLate(Exception):  # noqa: N818 - it says what happened
+    """A run has taken longer than it may."""
+
+
+@dataclass(frozen=True)
+class Tables:
+    """What a run leaves behind: pandas frames, or ``{column: values}``; run and quarter are among the columns."""
+
+    measures: pd.DataFrame | Mapping[str, Any]
+    events: pd.DataFrame | Mapping[str, Any] | None = None
+    panel: pd.DataFrame | Mapping[str, Any] | None = None
+
+
+@dataclass(frozen=True)
+class Chunk:
+    """Runs that one worker computes one after the other and writes together.
+
+    Attributes
+    ----------
+    scenarios
+        Those the runs need, by name, without the runs' changes.
+    folder
+        The store.
+    seconds_per_run
+        Wall seconds a run may take; None for no limit.
+    target
+        What computes a run: ``"module:function"``.
+    """
+
+    number: int
+    runs: tuple[PlannedRun, ...]
+    scenarios: Mapping[str, Scenario]
+    detail: Detail
+    folder: str
+    seconds_per_run: float | None = None
+    target: str = SIMULATE
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """How a run ended: done, failed, invalid, late or dead; wall and cpu in seconds, peak_mib that of its process."""
+
+    run: str
+    state: str
+    wall: float = 0.0
+    cpu: float = 0.0
+    peak_mib: float = 0.0
+    part: str | None = None
+    error: str = ""
+    trace: str = ""
+
+
+def run_chunk(chunk: Chunk) -> list[Outcome]:
+    """Compute the runs of a chunk and write the good ones as one part of each table.
+
+    Raises
+    ------
+    StorageLost
+        If the part cannot be written.
+    """
+    module, _, function = chunk.target.partition(":")
+    target: Target = getattr(import_module(module), function)
+    pairs = [_attempt(run, chunk, target) for run in chunk.runs]
+    good = [tables for _, tables in pairs if tables is not None]
+    part = _written(chunk.folder, good) if good else None
+    return [_with_part(outcome, part) if tables is not None else outcome for outcome, tables in pairs]
+
+
+def simulate_run(run: PlannedRun, scenario: Scenario, detail: Detail, on_quarter: OnQuarter) -> Tables:
+    """Simulate a run and keep of its tables what the design asks for."""
+    from abm.simulation import simulate
+
+    result = simulate(
+        scenario, seed=run.seed, quarters=run.quarters, panel_every=detail.panel_every, on_quarter=on_quarter
+    )
+    measures = result.measures
+    measures = measures[kept_quarters(measures["quarter"], detail.quarters, run.quarters)]
+    if detail.measures != "all":
+        measures = measures[[*KEYS, *detail.measures]]
+    events = result.events.assign(run=run.run) if detail.events else None
+    panel = result.panel.assign(run=run.run) if detail.panel_every else None
+    return Tables(measures.assign(run=run.run), events, panel)
+
+
+def kept_quarters(quarter: Any, kept: str | int, last: int) -> Any:
+    """Return which quarters are kept: all, the last, or every k-th and the last.
+
+    >>> import numpy as np
+    >>> kept_quarters(np.arange(1, 8), 3, 7).tolist()
+    [False, False, True, False, False, True, True]
+    """
+    if kept == "all":
+        return quarter >= 1
+    is_last = quarter == last
+    return is_last if isinstance(kept, str) else is_last | (quarter % kept == 0)
+
+
+# ---------------------------------------------------------------------------------------------------- one run
+
+Target = Callable[["PlannedRun", "Scenario", "Detail", OnQuarter], Tables]
+
+
+def _attempt(run: PlannedRun, chunk: Chunk, target: Target) -> tuple[Outcome, Tables | None]:
+    """Compute one run; return how it ended, and its tables if they are good."""
+    wall, cpu = time.perf_counter(), time.thread_time()
+    state, error, trace, tables = "done", "", "", None
+    try:
+        scenario = chunk.scenarios[run.scenario]
+        scenario = scenario.with_parameters(run.changes) if run.changes else scenario
+        tables = target(run, scenario, chunk.detail, _watch(chunk.seconds_per_run))
+        error = bad_measure(tables.measures)
+        state = "invalid" if error else "done"
+    except RunLate as late:
+        state, error = "late", str(late)
+    except MemoryError as full:
+        state, error, trace = "failed", f"MemoryError: {full}", traceback.format_exc()
+    except Exception as wrong:
+        state, error, trace = "failed", f"{type(wrong).__name__}: {wrong}", traceback.format_exc()
+    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+    spent = time.perf_counter() - wall, time.thread_time() - cpu
+    outcome = Outcome(run.run, state, *spent, peak, None, error, trace[-TRACE_LENGTH:])
+    return outcome, tables if state == "done" else None
+
+
+def _with_part(outcome: Outcome, part: str | None) -> Outcome:
+    return Outcome(outcome.run, outcome.state, outcome.wall, outcome.cpu, outcome.peak_mib, part)
+
+
+def _watch(seconds: float | None) -> OnQuarter:
+    """Return what is called after each quarter: ends a run that is late, or whose driver has gone."""
+    begun = time.monotonic()
+
+    def on_quarter(done: int, total: int) -> None:
+        if seconds is not None and time.monotonic() - begun > seconds:
+            raise RunLate(f"stopped after {seconds:g} s, in quarter {done} of {total}, burn-in included")
+        leave_if_orphan()
+
+    return on_quarter
+
+
+def bad_measure(measures: pd.DataFrame | Mapping[str, Any]) -> str:
+    """Return what is wrong with the values: a null that may not be null, or an infinite value; empty if nothing.
+
+    >>> bad_measure({"run": ["a"], "region": ["north"], "quarter": [4], "n_firms": [float("nan")]})
+    'n_firms is null in quarter 4, which it never may be'
+    """
+    import numpy as np
+    import pandas as pd
+
+    for name, column in measures.items():
+        values = np.asarray(column)
+        is_null = pd.isna(values)
+        if name in never_null() and is_null.any():
+            return f"{name} is null in quarter {np.asarray(measures['quarter'])[is_null][0]}, which it never may be"
+        if values.dtype.kind == "f" and np.isinf(values).any():
+            return f"{name} is infinite in quarter {np.asarray(measures['quarter'])[np.isinf(values)][0]}"
+    return ""
+
+
+@cache
+def never_null() -> frozenset[str]:
+    """Return the names of the measures that are never null by their declaration."""
+    from abm.measures import MEASURES
+
+    return frozenset(name for name, known in MEASURES.items() if known.null_when is None)
+
+
+# ---------------------------------------------------------------------------------------------------- the part
+
+
+def _written(folder: str, good: Sequence[Tables]) -> str:
+    """Write the tables of the good runs as one part and return its name.
+
+    Raises
+    ------
+    StorageLost
+        If that cannot be done.
+    """
+    from experiments.sweep.parts import write_parts
+
+    names = [name for name in ("measures", "events", "panel") if getattr(good[0], name) is not None]
+    return write_parts(folder, {name: _joined(getattr(tables, name) for tables in good) for name in names})
+
+
+def _joined(tables: Iterable[pd.DataFrame | Mapping[str, Any]]) -> pd.DataFrame:
+    """Return the rows of all tables in one frame."""
+    import pandas as pd
+
+    frames = [pd.DataFrame(each) for each in tables]
+    return frames[0] if len(frames) == 1 else pd.concat(frames, ignore_index=True)
+
+
+# ------------------------------------------------------------------------------------------------- the process
+
+_driver: int | None = None
+
+
+def prepare_worker() -> None:
+    """Make a process on this machine a worker: Ctrl-C is for the driver, whose end is the worker's."""
+    import signal
+
+    global _driver  # noqa: PLW0603
+    _driver = os.getppid()
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+
+
+def greet(folder: str) -> tuple[str, bool]:
+    """Return the installed version of innonet, and whether this process sees a folder."""
+    return version("innonet"), os.path.isdir(folder)
+
+
+def leave_if_orphan() -> None:
+    """End this process if the driver that started it has gone."""
+    if _driver is not None and os.getppid() != _driver:
+        os._exit(1)
