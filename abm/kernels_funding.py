@@ -39,6 +39,15 @@ def serve_loans(
     """Firms pay interest, then amortise; one that cannot pay all of it has missed a payment.
 
     Loans repaid to nothing are struck out. Returns the interest each actor received, million yuan by slot.
+
+    >>> from abm.state.accounts import books_with
+    >>> books, loan, debt, missed = books_with([3.0, 0.0]), np.array([0, -1]), np.array([20.0, 0.0]), np.array([1, 0])
+    >>> active, principal = np.array([True]), np.array([20.0])
+    >>> serve_loans(books, np.array([0]), loan, debt, missed, active, np.array([1]), principal, np.array([0.1]),
+    ...             0.25).tolist()
+    [0.0, 2.0]
+    >>> books.cash.tolist(), debt.tolist(), missed.tolist()
+    ([0.0, 3.0], [19.0, 0.0], [2, 0])
     """
     received = np.zeros(len(loan))
     for f in range(len(firm)):
@@ -85,6 +94,13 @@ def pay_dividends(
 
     Outside owners get it by their part of equity, households the rest. The last five arrays are columns of claims, by
     row.
+
+    >>> from abm.state.accounts import books_with
+    >>> books, own, claim = books_with([10.0, 0.0, 0.0]), np.array([2.0, 0.0, 0.0]), np.array([0])
+    >>> pay_dividends(books, claim, own, own, own, 4 * own, np.array([1]), np.array([True]), claim + 1, claim + 2, claim,
+    ...               np.array([6.0]), 1.0, 0.5)
+    >>> books.cash.tolist()
+    [6.0, 2.5, 1.5]
     """
     owned_outside = np.zeros(len(debt))
     for c in range(len(kind)):
@@ -126,7 +142,11 @@ def funding_rows(bank: IntArray, is_active: BoolArray, kind: IntArray, debtor: I
 
 @kernel
 def held(row: IntArray, principal: FloatArray) -> FloatArray:
-    """Return the principal of each claim, 0 where the row is -1."""
+    """Return the principal of each claim, 0 where the row is -1.
+
+    >>> held(np.array([1, -1]), np.array([3.0, 5.0])).tolist()
+    [5.0, 0.0]
+    """
     amount = np.zeros(len(row))
     for b in range(len(row)):
         if row[b] >= 0:
@@ -151,6 +171,13 @@ def pay_bank_returns(
 
     ``row`` is that of `funding_rows`; ``interest`` what each actor received from borrowers this quarter, million yuan
     by slot.
+
+    >>> from abm.state.accounts import books_with
+    >>> books = books_with([10.0, 0.0, 0.0])
+    >>> pay_bank_returns(books, np.array([0]), np.array([1]), np.array([[0], [1]]), np.array([20.0, 10.0]),
+    ...                  np.array([5.0]), 2, 0.05, 0.25, 0.5)
+    >>> books.cash.tolist()
+    [6.75, 2.75, 0.5]
     """
     deposit = held(row[0], principal)
     bond = held(row[1], principal)
@@ -219,6 +246,13 @@ def place_deposits(
     """Households place a share of their wealth at the banks of their region, or draw on it; return what moved.
 
     Million yuan by place in ``bank``; ``row`` is that of the deposits.
+
+    >>> from abm.state.accounts import books_with
+    >>> books, last, principal = books_with([0.0, 6.0]), np.array([5.0]), np.array([2.0])
+    >>> place_deposits(books, np.array([0]), np.array([1]), last, np.array([0]), principal, 0.75).tolist()
+    [4.0]
+    >>> books.cash.tolist(), last.tolist(), principal.tolist()
+    ([4.0, 2.0], [1.0], [6.0])
     """
     n_regions = len(household_slot)
     n_banks = np.zeros(n_regions)
@@ -259,6 +293,14 @@ def use_money_market(
     """Banks borrow outside, or pay back, towards a bound given by their region's sales; return what moved.
 
     Million yuan by place in ``bank``; ``row`` is that of the bonds.
+
+    >>> from abm.state.accounts import books_with
+    >>> books, principal = books_with([0.0, 6.0, 0.0]), np.array([2.0])
+    >>> use_money_market(books, np.array([0]), np.array([0.0, 0.0, 8.0]), np.array([0]), principal, 1, 1, 0.75,
+    ...                  0.5).tolist()
+    [2.0]
+    >>> principal.tolist()
+    [4.0]
     """
     n_banks = np.zeros(n_regions)
     total = np.zeros(n_regions)

@@ -109,7 +109,14 @@ def move_in_value_chain(
     speed: float,
     wear: float,
 ) -> None:
-    """Pay designers, brand and service (wages of households); the position rises with the money and wears."""
+    """Pay designers, brand and service (wages of households); the position rises with the money and wears.
+
+    >>> from abm.state.accounts import books_with
+    >>> books, one, position = books_with([2.0, 0.0]), np.ones(1), np.array([0.5])
+    >>> move_in_value_chain(books, np.array([0]), np.array([1]), 5 * one, 20 * one, position, 0.2, 1.5, 0.1)
+    >>> position.round(6).tolist(), books.cash.tolist()
+    ([0.525], [0.0, 2.0])
+    """
     for i in firm:
         amount = min(planned[i], books.cash[i])
         pay(books, i, household_slot[books.region[i]], amount, _VALUE_CHAIN_WORK)
@@ -127,7 +134,13 @@ def buy_steps(
     threshold: float,
     speed: float,
 ) -> None:
-    """Firms buy more production steps where specialists near them are good and search is cheap, else make them."""
+    """Firms buy more production steps where specialists near them are good and search is cheap, else make them.
+
+    >>> share = np.array([0.5])
+    >>> buy_steps(np.array([0]), np.array([0.7]), np.ones((1, 3)), share, 0.75, 0.4)
+    >>> share.round(6).tolist()
+    [0.6]
+    """
     for i in firm:
         appeal = local_input_share[i] + 0.3 * level[i, _DIGITAL] - threshold
         outside_step_share[i] = max(0.0, min(1.0, outside_step_share[i] + speed * appeal))
@@ -216,6 +229,13 @@ def share_out_money(
     """Plan capacity for expected orders, then share free money between the other uses by what they return.
 
     Free money is what running costs leave, but at least a part of profit: firms plan to borrow for what pays back.
+
+    >>> zero, one = np.array([0]), np.ones(1)
+    >>> planned, adoption = [np.zeros(1), np.zeros(1)], np.zeros((1, 1))
+    >>> share_out_money(zero, zero, one, np.array([[2.0, 2.0, 0.5]]), one, 8 * one, one, 21 * one, 0 * one, 0.1 * one,
+    ...                 10 * one, 10 * one, one, *planned, adoption, 0.5, 0.2, 0.5, 1.0, 0.4, 3.0, 0.25, 0.5, 1.0)
+    >>> planned[0].tolist(), planned[1].tolist(), adoption.tolist()
+    ([7.5], [3.5], [[0.0]])
     """
     shares = use_shares(returns, sharpness)
     for f in range(len(firm)):

@@ -56,20 +56,30 @@ def tie_understanding(
 
 
 @kernel
-def is_ahead(x: FloatArray, weight: FloatArray, s: int, i: int, j: int) -> bool:
-    """Tell whether j knows more than i in a field that the sector `s` of i uses; universities (-1) use all.
+def is_ahead(x: FloatArray, is_used: BoolArray, i: int, j: int) -> bool:
+    """Tell whether j knows more than i in a field that i uses.
 
     >>> import numpy as np
-    >>> x, weight = np.array([[0.2, 0.0], [0.2, 0.5]]), np.array([[1.0, 0.0]])
-    >>> is_ahead(x, weight, 0, 0, 1), is_ahead(x, weight, -1, 0, 1)
+    >>> x = np.array([[0.2, 0.0], [0.2, 0.5]])
+    >>> is_ahead(x, np.array([True, False]), 0, 1), is_ahead(x, np.array([True, True]), 0, 1)
     (False, True)
     """
     found = False
     for k in range(x.shape[1]):
-        if x[j, k] > x[i, k] and (s < 0 or weight[s, k] > 0.0):
-            found = True
-            break
+        found |= is_used[k] & (x[j, k] > x[i, k])
     return found
+
+
+@kernel
+def note_fields(is_used: BoolArray, weight: FloatArray, s: int) -> None:
+    """Note which fields sector `s` uses; universities (-1) use all.
+
+    >>> import numpy as np
+    >>> is_used = np.zeros(2, np.bool_); note_fields(is_used, np.array([[1.0, 0.0]]), 0); is_used.tolist()
+    [True, False]
+    """
+    for k in range(len(is_used)):
+        is_used[k] = s < 0 or weight[s, k] > 0.0
 
 
 @kernel
@@ -90,11 +100,13 @@ def tie_lessons(
     teacher = np.empty(len(other), np.int64)
     route = np.empty(len(other), np.int64)
     speed = np.zeros((len(other), 3))
+    is_used = np.zeros(x.shape[1], np.bool_)
     n = 0
     for i in range(len(is_learner)):
         first[i] = n
         if not is_learner[i]:
             continue
+        note_fields(is_used, field_weight, sector[i])
         n_teachers = 0
         for e in range(start[i], start[i + 1]):
             t = tie[e]
@@ -107,7 +119,7 @@ def tie_lessons(
             if pace <= 0.0:
                 continue
             n_teachers += 1
-            if not is_ahead(x, field_weight, sector[i], i, j):
+            if not is_ahead(x, is_used, i, j):
                 continue
             teacher[n] = j
             route[n] = origin[t]
@@ -157,17 +169,19 @@ def rival_lessons(
     first = np.zeros(len(group) + 1, np.int64)
     teacher = np.empty(len(slot) * n_rivals, np.int64)
     speed = np.zeros((len(slot) * n_rivals, 3))
+    is_used = np.zeros(x.shape[1], np.bool_)
     n = 0
     for i in range(len(group)):
         first[i] = n
         if group[i] < 0:
             continue
+        note_fields(is_used, field_weight, sector[i])
         last = i
         for m in range(n_rivals):
             j = pick(start, ring, slot, group[i], ring_point(key, uid[i], m))
             is_met_before = j == last
             last = i if is_met_before else j
-            if j == i or is_met_before or not is_ahead(x, field_weight, sector[i], i, j):
+            if j == i or is_met_before or not is_ahead(x, is_used, i, j):
                 continue
             pace = rate * understanding(cognitive_distance(x, i, j), best, width)
             teacher[n] = j
@@ -214,9 +228,8 @@ def learn(
         if first[i] == first[i + 1]:
             continue
         s = sector[i]
-        for k in range(n_fields):
-            total[k] = 0.0
-            largest[k] = 0.0
+        total[:] = 0.0
+        largest[:] = 0.0
         for e in range(first[i], first[i + 1]):
             closed = speed[e, 0] + speed[e, 1] + speed[e, 2]
             for k in range(n_fields):

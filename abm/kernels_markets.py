@@ -33,6 +33,13 @@ def household_orders(
     """Households spend part of income and wealth; return their prepaid orders, million yuan, (regions, sectors).
 
     What they buy of no sector of the model is bought outside. Income is what came in since they last consumed.
+
+    >>> from abm.state.accounts import books_with
+    >>> books, last, income = books_with([8.0, 0.0, 0.0]), np.array([4.0]), np.zeros(1)
+    >>> household_orders(books, np.array([0]), np.array([0.5, 0.25]), last, income, 1, 2, 0.5, 0.25).tolist()
+    [[2.0, 1.0]]
+    >>> income.tolist(), last.tolist(), books.cash.tolist()
+    ([4.0], [4.0], [4.0, 3.0, 1.0])
     """
     orders = np.zeros((len(household_slot), len(household_share)))
     for r in range(len(household_slot)):
@@ -71,6 +78,14 @@ def export_orders(
 
     X = X0 growth (relative / first)^-elasticity where somebody sells; relative is the mean of price over quality by
     market share. The first one seen is kept as `first_price`.
+
+    >>> from abm.state.accounts import books_with
+    >>> books, zero, one, first = books_with([0.0, 0.0, 500.0]), np.array([0]), np.ones(1), np.zeros((1, 2))
+    >>> base = np.array([[10.0, 90.0]])
+    >>> export_orders(books, zero, zero, 0.3 * one, 2 * one, one, first, base, 1, 2, 1.1, 1.5).round(9).tolist()
+    [[11.0, 0.0]]
+    >>> first.tolist(), books.cash.round(9).tolist()
+    ([[2.0, 0.0]], [0.0, 11.0, 489.0])
     """
     held = np.zeros(base.shape)
     relative = np.zeros(base.shape)
@@ -183,6 +198,13 @@ def book_markets(
     """Write imports, unfilled orders, local content and the mean price of each market, shape (regions, sectors).
 
     ``orders``, ``materials`` and ``tied_share`` are by place in ``firm``, the other columns of firms by slot.
+
+    >>> zero, one, market = np.array([0]), np.ones(1), np.ones((1, 1))
+    >>> local, written = np.zeros(1), [np.zeros((1, 1)) for _ in range(4)]
+    >>> book_markets(zero, zero, zero, np.array([True]), 1.5 * one, 8 * one, 12 * one, 4 * one, 0.5 * one, 0.3 * market,
+    ...              0.5 * market, 20 * market, 2 * market, local, *written, 0.5)
+    >>> float(local[0]), [float(x[0, 0]) for x in written]
+    (0.75, [14.0, 2.0, 0.5, 1.5])
     """
     shape = import_share.shape
     recipe = recipes(inputs)

@@ -89,6 +89,14 @@ def newcomers(
 
     ``entrant`` and ``uid`` are as from `drawn_entrants`. A spin-off knows part of what its parent knows, others are
     like the firms of their market (see `benchmarks`); size and knowledge are drawn around that.
+
+    >>> uid, one = np.array([5], dtype=np.uint64), np.ones(1)
+    >>> known, size, plant = newcomers(np.array([[0], [0], [1], [0]]), uid, np.array([[0.5]]), 10 * one[None],
+    ...     np.ones((1, 1, 1)), one, 2 * one, 0.4, 0.8, 0.1, np.uint64(1))
+    >>> bool(0.8 * 0.8 * 0.5 <= known[0, 0] <= 1.1 * 0.8 * 0.5), bool(2.0 <= size[0] <= 6.0)
+    (True, True)
+    >>> round(float(plant[0] / size[0]), 9)
+    2.5
     """
     n_entrants, n_fields = entrant.shape[1], len(frontier)
     knowledge = np.empty((n_entrants, n_fields))
@@ -112,6 +120,12 @@ def supervise(
     """Pay inspectors for this quarter's outsiders; return, by region, the part of their disturbance prevented.
 
     ``budget`` is by region and instrument, million yuan; ``government`` and ``household`` are slots by region.
+
+    >>> books = Books(np.array([0.0, 9.0, 0.0]), np.array([0, 2, 7]), np.zeros(3, int), np.zeros(9), np.zeros(9),
+    ...     np.zeros((44, 2)))
+    >>> budget, two = np.full((1, 12), 0.025), np.array([[0, 0], [0, 0], [2, 0], [-1, -1]])
+    >>> supervise(two, budget, np.array([1]), np.array([2]), books).tolist(), float(budget[0, 10])
+    ([0.5], 0.0)
     """
     cost = np.zeros(len(budget))
     for e in range(entrant.shape[1]):
@@ -189,6 +203,13 @@ def start_up(
 
     ``flaw`` is what is missing in the quality of outsiders' products, by region. Half the staff that sales need is
     there from the start.
+
+    >>> x, one, stock, entrant = np.zeros((1, 2)), np.ones(1), np.zeros((1, 8, 9)), np.array([[0], [0], [2], [-1]])
+    >>> level, quality, price, cost, staff = (np.zeros(1) for _ in range(5))
+    >>> start_up(np.array([0]), entrant, np.array([[0.4, 0.8]]), 10 * one, np.ones(2), np.array([[0.5, 0.5]]),
+    ...     0.3 * one, one[None], 0.5 * one, x, stock, level, quality, price, cost, staff, 0.1, 0.25, 0.1, 0.6)
+    >>> [round(float(y[0]), 9) for y in (level, quality, price, cost, staff)], round(float(stock.sum()), 9)
+    ([0.6, 0.3, 1.0, 0.8, 15.0], 1.2)
     """
     for e in range(len(slot)):
         i, r, s = slot[e], entrant[0, e], entrant[1, e]
@@ -216,6 +237,13 @@ def order_plant(
     """Let entrants pay for their plant; it is ordered on the next market, from the sectors that make equipment.
 
     ``region`` is by entrant, ``pending_demand`` by market (regions, sectors), million yuan.
+
+    >>> books = Books(np.array([4.0, 0.0]), np.array([0, 9]), np.array([0, -1]), np.zeros(10), np.zeros(10),
+    ...     np.zeros((44, 2)))
+    >>> zero, orders, equipment = np.array([0]), np.zeros((1, 2)), np.zeros(2)
+    >>> order_plant(zero, zero, np.array([3.0]), np.array([0.5, 1.0]), orders, equipment, 1, books)
+    >>> orders.tolist(), equipment.tolist(), books.cash.tolist()
+    ([[1.0, 2.0]], [3.0, 0.0], [1.0, 3.0])
     """
     total = 0.0
     for s in range(len(equipment_share)):

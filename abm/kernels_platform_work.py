@@ -80,6 +80,14 @@ def collect_fees(
     """Let members pay their fees; count members and the quarters in a row in which fees stayed below the cost.
 
     ``member`` (row of the platform, -1 for none) and ``due`` are by candidate, the rest by row of the platform.
+
+    >>> books = Books(np.array([5.0, 5.0, 0.0]), np.array([0, 0, 6]), np.zeros(3, int), np.zeros(9), np.zeros(9),
+    ...     np.zeros((44, 2)))
+    >>> zero, income, members, losses = np.array([0]), np.zeros(1), np.zeros(1, int), np.array([4])
+    >>> collect_fees(zero, np.array([0, 1]), np.array([0, -1]), np.array([2.0, 1.0]), np.array([3.0]), np.array([2]),
+    ...     income, members, losses, books)
+    >>> income.tolist(), members.tolist(), losses.tolist(), books.cash.tolist()
+    ([2.0], [1], [5], [3.0, 5.0, 2.0])
     """
     for q in range(len(rows)):
         income[rows[q]] = 0.0
@@ -123,7 +131,16 @@ def sponsoring(
     candidate: IntArray, member: IntArray, is_core: BoolArray, sales: FloatArray, actor: IntArray, missing: FloatArray,
     support: FloatArray, rate: float, books: Books,
 ) -> None:  # fmt: skip
-    """Let core members carry what is still missing, each in proportion to its sales and at most ``rate`` of them."""
+    """Let core members carry what is still missing, each in proportion to its sales and at most ``rate`` of them.
+
+    >>> books = Books(np.array([5.0, 5.0, 0.0]), np.array([0, 0, 6]), np.zeros(3, int), np.zeros(9), np.zeros(9),
+    ...     np.zeros((44, 2)))
+    >>> support, yes = np.zeros(1), np.ones(3, np.bool_)
+    >>> sponsoring(np.array([0, 1]), np.array([0, 0]), yes, np.array([30.0, 10.0, 0.0]), np.array([2]), np.array([2.0]),
+    ...     support, 0.1, books)  # they offer 3 and 1, half of it is needed
+    >>> support.tolist(), books.cash.tolist()
+    ([2.0], [3.5, 4.5, 2.0])
+    """
     offered = np.zeros(len(missing))
     for a in range(len(candidate)):
         if member[a] >= 0 and is_core[candidate[a]]:

@@ -159,7 +159,8 @@ def membership(
 
     >>> one, uid, x, half = np.array([0]), np.array([5], dtype=np.uint64), np.ones((1, 1)), np.array([0.5])
     >>> [membership(one, one, one, uid, one, half, x[0], x[0], x, np.array([due]), np.array([now]), x, x[0],
-    ...     one, one, uid, x, half, np.uint64(1), np.uint64(2), 1.0, 0.01, 0.0) for due, now in ((0.001, -1), (0.006, 0))]
+    ...     one, one, uid, x, half, np.uint64(1), np.uint64(2), 1.0, 0.01, 0.0)
+    ...     for due, now in ((0.001, -1), (0.006, 0))]
     [(array([0]), array([1.])), (array([-1]), array([0.]))]
     """
     after = np.full(len(candidate), -1)
@@ -196,8 +197,8 @@ def ended_memberships(
 ) -> IntArray:
     """Return the service ties of candidates who have left; ``before`` is by actor, ``after`` by candidate.
 
-    >>> two, service = np.arange(2), np.full(3, 2)
-    >>> ended_memberships(two, np.array([4, 4, -1]), np.array([4, -1]), service > 0, service, np.array([0, 1, 2])).tolist()
+    >>> two, service, target = np.arange(2), np.full(3, 2), np.array([0, 1, 2])
+    >>> ended_memberships(two, np.array([4, 4, -1]), np.array([4, -1]), service > 0, service, target).tolist()
     [1]
     """
     has_left = np.zeros(len(before), np.bool_)

@@ -38,7 +38,16 @@ def collect_taxes(
     wage_tax: float,
     income_tax: float,
 ) -> FloatArray:
-    """Tax profits of firms, and wages and other income of households; return what came in, million yuan by region."""
+    """Tax profits of firms, and wages and other income of households; return what came in, million yuan by region.
+
+    >>> from abm.state.accounts import books_with
+    >>> books, one = books_with([9.0, 0.0, 9.0]), np.ones(1)
+    >>> collect_taxes(books, np.array([0]), np.array([1]), np.array([2]), 4 * one, 2 * one, one, one, 2 * one, 8 * one,
+    ...               0.5, 0.25, 0.125).tolist()
+    [3.5]
+    >>> books.cash.tolist()
+    [7.0, 3.5, 7.5]
+    """
     n_regions = len(government_slot)
     wages = np.zeros(n_regions)
     revenue = np.zeros(n_regions)
@@ -68,6 +77,13 @@ def accrue(
 
     An instrument saves up `most_quarters` of accrual at most; one that is switched off gives back what it had.
     ``budget`` has shape (regions, instruments).
+
+    >>> from abm.state.accounts import books_with
+    >>> books, budget = books_with([9.0, 0.0]), np.array([[1.0, 7.0, 3.0]])
+    >>> accrue(books, np.array([0]), budget, np.array([8.0]), np.array([0.5, 0.25, 0.25]),
+    ...        np.array([True, True, False]), 1, 0.5, 4.0)
+    >>> budget.tolist(), books.cash.tolist()
+    ([[3.0, 4.0, 0.0]], [5.0, 4.0])
     """
     for r in range(len(revenue)):
         freed = 0.0
@@ -92,7 +108,15 @@ def serve_the_public(
     revenue: FloatArray,
     university_share: float,
 ) -> None:
-    """Fund universities by their talent, then spend what is neither earmarked nor reserve on public services."""
+    """Fund universities by their talent, then spend what is neither earmarked nor reserve on public services.
+
+    >>> from abm.state.accounts import books_with
+    >>> books, talent = books_with([10.0, 0.0, 0.0, 0.0]), np.array([0.0, 0.0, 3.0, 1.0])
+    >>> serve_the_public(books, np.array([2, 3]), np.array([0]), np.array([1]), np.array([[1.0, 2.0]]), talent,
+    ...                  np.array([8.0]), 0.5)
+    >>> books.cash.round(9).tolist()
+    [3.8, 2.2, 3.0, 1.0]
+    """
     people = np.zeros(len(revenue))
     for i in university:
         people[books.region[i]] += talent[i]
@@ -110,7 +134,12 @@ def serve_the_public(
 
 @kernel
 def is_reached(key: np.uint64, uid: np.uint64, is_core: bool, access: float) -> bool:
-    """Tell whether a policy reaches a firm: a core enterprise always, an SME with probability `access`."""
+    """Tell whether a policy reaches a firm: a core enterprise always, an SME with probability `access`.
+
+    >>> [bool(is_reached(np.uint64(1), np.uint64(2), core, access)) for core, access in
+    ...  ((True, 0.0), (False, 0.0), (False, 1.0))]
+    [True, False, True]
+    """
     return is_core or uniform(key, uid, 0) < access
 
 
@@ -129,6 +158,12 @@ def research_claims(
     """Return, by place in ``firm``, the research budget that a grant supports and the research money to refund.
 
     Million yuan; 0 for firms that neither research nor spent on it, and for those no policy reaches.
+
+    >>> firm, mode = np.array([0, 1, 2]), np.array([1, 0, 0])
+    >>> budget, spending = np.array([8.0, 0.0, 2.0]), np.array([4.0, 2.0, 0.0])
+    >>> everyone = research_claims(firm, firm.astype(np.uint64), np.uint64(1), firm > 5, mode, budget, spending, 1.0, 0.25)
+    >>> [x.tolist() for x in everyone]
+    [[8.0, 0.0, 0.0], [1.0, 0.5, 0.0]]
     """
     supported = np.zeros(len(firm))
     refund = np.zeros(len(firm))
@@ -152,7 +187,13 @@ def specialised_firms(
     weight: FloatArray,
     access: float,
 ) -> FloatArray:
-    """Return 1 for each SME well above its sector's mean capability index that a policy reaches, else 0."""
+    """Return 1 for each SME well above its sector's mean capability index that a policy reaches, else 0.
+
+    >>> firm = np.array([0, 1, 2])
+    >>> specialised_firms(firm, firm.astype(np.uint64), np.uint64(1), firm == 0, 0 * firm,
+    ...                   np.array([[0.9], [0.8], [0.1]]), np.ones((1, 1)), 1.0).tolist()
+    [0.0, 1.0, 0.0]
+    """
     n_sectors = weight.shape[0]
     total = np.zeros(n_sectors)
     count = np.zeros(n_sectors)
@@ -230,6 +271,14 @@ def back_loans(
     """Guarantee funds take what is earmarked for them and back loans of SMEs up to `multiple` times their cash.
 
     No more than half of a loan is backed.
+
+    >>> from abm.state.accounts import books_with
+    >>> books, firm, backing = books_with([0.0, 0.0, 9.0, 1.0]), np.array([0, 1]), np.array([0.1, 0.1])
+    >>> budget = np.full((1, 12), 1.0)
+    >>> back_loans(books, np.array([3]), firm, np.array([False, True]), np.array([30.0, 50.0]), np.array([100.0, 0.0]),
+    ...            backing, np.array([2]), budget, 5.0)
+    >>> backing.tolist(), float(budget[0, 8]), books.cash.tolist()
+    ([0.25, 0.1], 0.0, [0.0, 0.0, 8.0, 2.0])
     """
     for g in fund:
         r = books.region[g]

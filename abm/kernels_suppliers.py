@@ -9,7 +9,7 @@ import numpy as np
 from abm.kernel import kernel
 from abm.randomness import mix, pair_uid, uniform
 from abm.state.codes import Layer, Level
-from abm.state.network import pick, ring_point
+from abm.state.network import firm_groups, pick, ring_point, roster_of
 from abm.state.ties import are_tied
 from abm.types import BoolArray, FloatArray, IntArray, UidArray
 
@@ -24,32 +24,24 @@ SMALLEST_ORDER = 0.02
 
 
 @kernel
-def reviewed_input(
-    firm: IntArray,
-    sector: IntArray,
-    is_core: BoolArray,
-    expected_orders: FloatArray,
-    level: FloatArray,
-    uid: UidArray,
-    inputs: FloatArray,
-    key: np.uint64,
-    probability: float,
-    size_exponent: float,
-    core_factor: float,
-    digital_search: float,
-    threshold: float,
-) -> IntArray:
-    """Return the input each firm reviews this quarter, drawn by its weight in cost; -1 for none.
+def reviewed_inputs(
+    firm: IntArray, sector: IntArray, is_core: BoolArray, expected_orders: FloatArray, level: FloatArray,
+    uid: UidArray, inputs: FloatArray, key: np.uint64, probability: float, size_exponent: float, core_factor: float,
+    digital_search: float, threshold: float,
+) -> tuple[IntArray, IntArray]:  # fmt: skip
+    """Return the buyers that review an input this quarter, and which one, drawn by its weight in cost.
 
     The chance rises with size over the mean to a power, up to double: small buyers rely on the open market.
 
     >>> import numpy as np
     >>> one = np.array([0]); uid = np.array([7], dtype=np.uint64); level = np.zeros((1, 3))
-    >>> reviewed_input(one, np.array([1]), np.array([False]), np.ones(1), level, uid,
-    ...     np.array([[0.0, 0.3], [0.0, 0.01]]), np.uint64(1), 1.0, 0.5, 1.0, 0.0, 0.02).tolist()
-    [0]
+    >>> buyer, wanted = reviewed_inputs(one, np.array([1]), np.array([False]), np.ones(1), level, uid,
+    ...     np.array([[0.0, 0.3], [0.0, 0.01]]), np.uint64(1), 1.0, 0.5, 1.0, 0.0, 0.02)
+    >>> buyer.tolist(), wanted.tolist()
+    ([0], [0])
     """
-    result = np.full(len(firm), -1, np.int64)
+    buyer, wanted = np.empty(len(firm), np.int64), np.empty(len(firm), np.int64)
+    n = 0
     mean = 0.0
     for f in range(len(firm)):
         mean += expected_orders[firm[f]] / len(firm)
@@ -67,11 +59,15 @@ def reviewed_input(
             if inputs[u, sector[i]] >= threshold:
                 total += inputs[u, sector[i]]
         left = uniform(key, uid[i], 1) * total
+        wanted[n] = -1
         for u in range(len(inputs)):
             if inputs[u, sector[i]] >= threshold and inputs[u, sector[i]] > 0.0 and left >= 0.0:
-                result[f] = u
+                wanted[n] = u
                 left -= inputs[u, sector[i]]
-    return result
+        if wanted[n] >= 0:
+            buyer[n] = i
+            n += 1
+    return buyer[:n].copy(), wanted[:n].copy()
 
 
 @kernel
@@ -94,37 +90,22 @@ def supplier_of(
 
 @kernel
 def heard_of(
-    firm: IntArray,
-    reviewed: IntArray,
-    sector: IntArray,
-    region: IntArray,
-    uid: UidArray,
-    openness: FloatArray,
-    start: IntArray,
-    other: IntArray,
-    tie: IntArray,
-    layer: IntArray,
-    target: IntArray,
-    group_start: IntArray,
-    ring: UidArray,
-    slot: IntArray,
-    key: np.uint64,
-    n_candidates: int,
-    newcomer_share: float,
-) -> IntArray:
-    """Return the suppliers each reviewing firm hears of, shape (firms, candidates), -1 for nobody.
+    buyer: IntArray, wanted: IntArray, firm: IntArray, sector: IntArray, region: IntArray, uid: UidArray,
+    openness: FloatArray, n_sectors: int, start: IntArray, other: IntArray, tie: IntArray, layer: IntArray,
+    target: IntArray, roster_key: np.uint64, key: np.uint64, n_candidates: int, newcomer_share: float,
+) -> IntArray:  # fmt: skip
+    """Return the suppliers each buyer hears of, shape (buyers, candidates), -1 for nobody.
 
     Most are suppliers of a rival met on the roster, so that a supplier with k customers is heard of about k times as
     often; the others are any firm of the sector.
     """
     n_regions = len(openness)
-    n_sectors = (len(group_start) - 1) // n_regions
-    found = np.full((len(firm), n_candidates), -1, np.int64)
-    for f in range(len(firm)):
-        u = reviewed[f]
-        if u < 0:
-            continue
-        i = firm[f]
+    group_start, ring, slot = roster_of(
+        firm, firm_groups(firm, region, sector, n_sectors), n_regions * n_sectors, uid, roster_key
+    )
+    found = np.full((len(buyer), n_candidates), -1, np.int64)
+    for f in range(len(buyer)):
+        i, u = buyer[f], wanted[f]
         for m in range(n_candidates):
             place = region[i]
             if n_regions > 1 and uniform(key, uid[i], 4 * m) < openness[place]:
@@ -140,24 +121,68 @@ def heard_of(
 
 
 @kernel
+def considered(
+    buyer: IntArray, wanted: IntArray, found: IntArray, sector: IntArray, start: IntArray, other: IntArray,
+    tie: IntArray, layer: IntArray, source: IntArray,
+) -> BoolArray:  # fmt: skip
+    """Tell of each actor whether a buyer has it as a supplier of what it reviews, or has heard of it.
+
+    >>> import numpy as np
+    >>> one, zero = np.ones(1, np.int64), np.zeros(1, np.int64)
+    >>> considered(zero, one, np.array([[2, -1]]), np.array([0, 1, 1]), np.array([0, 1, 2, 2]), np.array([1, 0]),
+    ...     np.zeros(2, np.int64), zero, one).tolist()
+    [False, True, True]
+    """
+    is_considered = np.zeros(len(sector), np.bool_)
+    for f in range(len(buyer)):
+        i = buyer[f]
+        for e in range(start[i], start[i + 1]):
+            j = other[e]
+            if layer[tie[e]] == _SUPPLY and source[tie[e]] == j and sector[j] == wanted[f]:
+                is_considered[j] = True
+        for m in range(found.shape[1]):
+            if found[f, m] >= 0:
+                is_considered[found[f, m]] = True
+    return is_considered
+
+
+@kernel
+def supplier_merit(
+    is_considered: BoolArray, sector: IntArray, quality: FloatArray, price: FloatArray, expected_orders: FloatArray,
+    equipment: FloatArray, capital_ratio: FloatArray, start: IntArray, tie: IntArray, layer: IntArray,
+    source: IntArray, quality_weight: float, price_weight: float, attachment: float, full_capacity: float,
+) -> tuple[FloatArray, BoolArray]:  # fmt: skip
+    """Return what buyers think of each supplier considered, and whether it has room for more orders, shape (actors,).
+
+    >>> import numpy as np
+    >>> one, zero = np.ones(1), np.zeros(1, np.int64)
+    >>> merit, has_room = supplier_merit(zero == 0, zero, 0.5 * one, one, 3.0 * one, 8.0 * one, 2.0 * one,
+    ...     np.array([0, 1]), zero, zero, zero, 2.0, 1.0, 1.5, 1.0)
+    >>> round(float(merit[0]), 9) == round(2.0 * math.log(0.5) + 0.5 * math.log(2.0), 9), has_room.tolist()
+    (True, [True])
+    """
+    merit = np.zeros(len(quality))
+    has_room = np.zeros(len(quality), np.bool_)
+    for j in range(len(quality)):
+        if not is_considered[j]:
+            continue
+        customers = 0
+        for e in range(start[j], start[j + 1]):
+            if layer[tie[e]] == _SUPPLY and source[tie[e]] == j:
+                customers += 1
+        merit[j] = quality_weight * math.log(max(quality[j], 0.01)) - price_weight * math.log(max(price[j], 0.01))
+        merit[j] += (attachment - 1.0) * math.log(1.0 + customers)
+        capacity = equipment[j] / max(capital_ratio[sector[j]], 1e-9) * price[j]
+        has_room[j] = expected_orders[j] <= full_capacity * capacity
+    return merit, has_room
+
+
+@kernel
 def present_suppliers(
-    i: int,
-    wanted: int,
-    merit: FloatArray,
-    has_room: BoolArray,
-    sector: IntArray,
-    uid: UidArray,
-    start: IntArray,
-    other: IntArray,
-    tie: IntArray,
-    layer: IntArray,
-    target: IntArray,
-    weight: FloatArray,
-    trust: FloatArray,
-    key: np.uint64,
-    loyalty: float,
-    noise: float,
-) -> tuple[float, int, float, int, float]:
+    i: int, wanted: int, merit: FloatArray, has_room: BoolArray, sector: IntArray, uid: UidArray, start: IntArray,
+    other: IntArray, tie: IntArray, layer: IntArray, target: IntArray, weight: FloatArray, trust: FloatArray,
+    key: np.uint64, loyalty: float, noise: float,
+) -> tuple[float, int, float, int, float]:  # fmt: skip
     """Return the share of an input with fixed suppliers, the best tie with room, its score, the worst tie, its."""
     total = 0.0
     best_tie, worst_tie = -1, -1
@@ -177,109 +202,66 @@ def present_suppliers(
 
 
 @kernel
-def ordering(
-    firm: IntArray,
-    reviewed: IntArray,
-    found: IntArray,
-    merit: FloatArray,
-    has_room: BoolArray,
-    sector: IntArray,
-    uid: UidArray,
-    platform: IntArray,
-    start: IntArray,
-    other: IntArray,
-    tie: IntArray,
-    layer: IntArray,
-    target: IntArray,
-    weight: FloatArray,
-    trust: FloatArray,
-    key: np.uint64,
-    loyalty: float,
-    linked_weight: float,
-    noise: float,
-    step: float,
-    cap: float,
-) -> tuple[IntArray, IntArray, IntArray, FloatArray]:
-    """Return for each firm the new supplier, the tie to raise, the tie to cut (-1 for none) and the share moved.
+def best_newcomer(
+    i: int, candidates: IntArray, merit: FloatArray, has_room: BoolArray, uid: UidArray, platform: IntArray,
+    start: IntArray, other: IntArray, tie: IntArray, layer: IntArray, key: np.uint64,
+    linked_weight: float, noise: float,
+) -> tuple[int, float]:  # fmt: skip
+    """Return the best candidate with room that does not supply the buyer yet, -1 for none, and its score."""
+    newcomer = -1
+    top = -1e300
+    for m in range(len(candidates)):
+        j = candidates[m]
+        if j < 0 or j == i or not has_room[j] or are_tied(start, other, tie, layer, i, j, _SUPPLY):
+            continue
+        score = merit[j] + noise * _SPREAD * (uniform(key, pair_uid(uid[i], uid[j]), 0) - 0.5)
+        is_comember = platform[i] >= 0 and platform[i] == platform[j]
+        if is_comember or are_tied(start, other, tie, layer, i, j, _RESEARCH):
+            score += linked_weight
+        if score > top:
+            top = score
+            newcomer = j
+    return newcomer, top
+
+
+@kernel
+def place_orders(
+    buyer: IntArray, wanted: IntArray, found: IntArray, merit: FloatArray, has_room: BoolArray, sector: IntArray,
+    uid: UidArray, platform: IntArray, start: IntArray, other: IntArray, tie: IntArray, layer: IntArray,
+    target: IntArray, weight: FloatArray, trust: FloatArray, key: np.uint64,
+    loyalty: float, linked_weight: float, noise: float, step: float, cap: float,
+) -> tuple[IntArray, IntArray, FloatArray, IntArray]:  # fmt: skip
+    """Raise and cut the weights of supply ties; return supplier, buyer and share of new ones, and the ties to end.
 
     The best newcomer is compared with the best present supplier (plus loyalty to its trust); while less than ``cap``
     of the input is with fixed suppliers the better one gets a step more, after that a newcomer must beat the worst.
     """
-    newcomer = np.full(len(firm), -1, np.int64)
-    raised = np.full(len(firm), -1, np.int64)
-    cut = np.full(len(firm), -1, np.int64)
-    amount = np.zeros(len(firm))
-    for f in range(len(firm)):
-        u = reviewed[f]
-        if u < 0:
-            continue
-        i = firm[f]
+    supplier, customer = np.empty(len(buyer), np.int64), np.empty(len(buyer), np.int64)
+    share, ended = np.empty(len(buyer)), np.empty(len(buyer), np.int64)
+    n_new, n_ended = 0, 0
+    for f in range(len(buyer)):
+        i = buyer[f]
         total, best_tie, best, worst_tie, worst = present_suppliers(
-            i, u, merit, has_room, sector, uid, start, other, tie, layer, target, weight, trust, key, loyalty, noise
+            i, wanted[f], merit, has_room, sector, uid, start, other, tie, layer, target, weight, trust, key,
+            loyalty, noise,
+        )  # fmt: skip
+        newcomer, top = best_newcomer(
+            i, found[f], merit, has_room, uid, platform, start, other, tie, layer, key, linked_weight, noise
         )
-        top = -1e300
-        for m in range(found.shape[1]):
-            j = found[f, m]
-            if j < 0 or j == i or not has_room[j] or are_tied(start, other, tie, layer, i, j, _SUPPLY):
-                continue
-            score = merit[j] + noise * _SPREAD * (uniform(key, pair_uid(uid[i], uid[j]), 0) - 0.5)
-            is_comember = platform[i] >= 0 and platform[i] == platform[j]
-            if is_comember or are_tied(start, other, tie, layer, i, j, _RESEARCH):
-                score += linked_weight
-            if score > top:
-                top = score
-                newcomer[f] = j
         room = cap - total
-        amount[f] = min(step, room)
+        amount = min(step, room)
         if room < SMALLEST_ORDER:
-            if newcomer[f] >= 0 and worst_tie >= 0 and top > worst:
-                cut[f] = worst_tie
-                amount[f] = min(step, weight[worst_tie])
-            else:
-                newcomer[f] = -1
+            if newcomer < 0 or worst_tie < 0 or top <= worst:
+                continue
+            amount = min(step, weight[worst_tie])
+            weight[worst_tie] = max(0.0, weight[worst_tie] - amount)
+            if weight[worst_tie] < SMALLEST_ORDER:
+                ended[n_ended] = worst_tie
+                n_ended += 1
         elif best_tie >= 0 and best >= top:
-            newcomer[f] = -1
-            raised[f] = best_tie
-    return newcomer, raised, cut, amount
-
-
-@kernel
-def supplier_merit(
-    firm: IntArray,
-    sector: IntArray,
-    quality: FloatArray,
-    price: FloatArray,
-    expected_orders: FloatArray,
-    equipment: FloatArray,
-    capital_ratio: FloatArray,
-    start: IntArray,
-    tie: IntArray,
-    layer: IntArray,
-    source: IntArray,
-    quality_weight: float,
-    price_weight: float,
-    attachment: float,
-    full_capacity: float,
-) -> tuple[FloatArray, BoolArray]:
-    """Return what buyers think of each firm as a supplier, and whether it has room for more orders, shape (actors,).
-
-    >>> import numpy as np
-    >>> one, zero = np.ones(1), np.zeros(1, np.int64)
-    >>> merit, has_room = supplier_merit(zero, zero, 0.5 * one, one, 3.0 * one, 8.0 * one, 2.0 * one,
-    ...     np.array([0, 1]), zero, zero, zero, 2.0, 1.0, 1.5, 1.0)
-    >>> round(float(merit[0]), 9) == round(2.0 * math.log(0.5) + 0.5 * math.log(2.0), 9), has_room.tolist()
-    (True, [True])
-    """
-    merit = np.zeros(len(quality))
-    has_room = np.zeros(len(quality), np.bool_)
-    for f in range(len(firm)):
-        i = firm[f]
-        customers = 0
-        for e in range(start[i], start[i + 1]):
-            if layer[tie[e]] == _SUPPLY and source[tie[e]] == i:
-                customers += 1
-        merit[i] = quality_weight * math.log(max(quality[i], 0.01)) - price_weight * math.log(max(price[i], 0.01))
-        merit[i] += (attachment - 1.0) * math.log(1.0 + customers)
-        capacity = equipment[i] / max(capital_ratio[sector[i]], 1e-9) * price[i]
-        has_room[i] = expected_orders[i] <= full_capacity * capacity
-    return merit, has_room
+            weight[best_tie] = min(1.0, weight[best_tie] + amount)
+            continue
+        if newcomer >= 0:
+            supplier[n_new], customer[n_new], share[n_new] = newcomer, i, amount
+            n_new += 1
+    return supplier[:n_new].copy(), customer[:n_new].copy(), share[:n_new].copy(), ended[:n_ended].copy()

@@ -144,7 +144,8 @@ def hires(
     ``looking`` are the people who look, by region. Nobody hires more than it wants; people turned down look again,
     for a few rounds.
 
-    >>> hires(np.arange(2), np.array([0, 0]), np.array([1.0, 6.0]), np.array([math.log(2.0), 0.0]), np.array([4.0]), 2).tolist()
+    >>> two, zero, appeal = np.arange(2), np.array([0, 0]), np.array([math.log(2.0), 0.0])
+    >>> hires(two, zero, np.array([1.0, 6.0]), appeal, np.array([4.0]), 2).tolist()
     [1.0, 3.0]
     """
     hired = np.zeros(len(employer))

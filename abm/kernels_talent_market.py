@@ -63,6 +63,14 @@ def pay_programme(
     """Pay the reached SMEs ``quarters`` of the talent wage for each of the hired, as far as the money goes.
 
     ``budget`` is by region and instrument, million yuan; ``government`` are slots by region.
+
+    >>> books = Books(np.array([0.0, 9.0, 0.0]), np.array([0, 2, 7]), np.zeros(3, int), np.zeros(9), np.zeros(9),
+    ...     np.zeros((44, 2)))
+    >>> budget = np.full((1, 12), 1.5)
+    >>> pay_programme(np.array([0]), np.array([True]), np.array([5.0]), np.array([0.5]), budget, np.array([1]), 2.0,
+    ...     books)  # 5 are due
+    >>> float(budget[0, 5]), books.cash.tolist()
+    (0.0, [1.5, 7.5, 0.0])
     """
     total = np.zeros(len(budget))
     for a in range(len(employer)):

@@ -77,6 +77,14 @@ def pay_inputs(
 
     Returns, in million yuan by place in ``firm``, what each pays for materials and for all of its inputs, and the
     share of its bills that its cash covers.
+
+    >>> from abm.state.accounts import books_with
+    >>> books, zero, one = books_with([3.0, 0.0, 0.0, 0.0]), np.array([0]), np.ones(1)
+    >>> [x.tolist() for x in pay_inputs(books, zero, zero, 10 * one, np.zeros((1, 3)), 0.5 * one, 0.4 * np.ones((1, 1)),
+    ...                                 0.1 * one, np.array([3]), 1, 2, 0.0, 0.0, 0.2, 1.0)]
+    [[2.0], [3.0], [0.5]]
+    >>> books.cash.tolist()
+    [0.0, 2.0, 0.5, 0.5]
     """
     material = column_sums(inputs)
     surcharge = carbon_price / (1.0 + carbon_price)
@@ -114,7 +122,14 @@ def pay_wages(
     staff: FloatArray,
     talent: FloatArray,
 ) -> None:
-    """Firms and universities pay their staff, then their talent, as far as cash goes."""
+    """Firms and universities pay their staff, then their talent, as far as cash goes.
+
+    >>> from abm.state.accounts import books_with
+    >>> books, two = books_with([5.0, 1.0]), np.array([1.0, 2.0])
+    >>> pay_wages(books, np.array([True, False]), np.array([1]), two, 2 * two, 2 * two, 3 * two)
+    >>> books.cash.tolist()
+    [0.0, 6.0]
+    """
     for i in range(len(is_active)):
         if is_active[i] and books.kind[i] < _GOVERNMENT:
             r = books.region[i]
@@ -291,6 +306,14 @@ def settle(
     """Pay firms for what they delivered and write the quarter's results of each.
 
     Expected orders and margins are smoothed, novelty wears off.
+
+    >>> from abm.state.accounts import books_with
+    >>> books = books_with([0.0, 9.0])
+    >>> one, results = np.ones(1), [np.full(1, x) for x in (0.0, 0.0, 4.0, 0.0, 0.0, 0.0, 0.5)]
+    >>> settle(books, np.array([0]), 4 * one, 10 * one, 2 * one, 2 * one, one, 2 * one, one, one, *results, 1,
+    ...        0.5, 0.5, 0.5)
+    >>> [float(x[0]) for x in results], books.cash.tolist()
+    ([4.0, 10.0, 7.0, 8.0, 3.0, 0.1875, 0.25], [8.0, 1.0])
     """
     for f in range(len(firm)):
         i = firm[f]

@@ -45,7 +45,7 @@ class Effect:
     dropped
         Pairs (unpaired: runs) left out because the measure is null in one of the worlds.
     method
-        ``"BCa"``, ``"percentile"``, ``"paired t"``, ``"Welch t"``, ``"constant"`` or ``"none"``.
+        ``"BCa"`` (bootstrap), ``"paired t"``, ``"Welch t"``, ``"constant"`` or ``"none"``.
     """
 
     base: float
@@ -157,12 +157,8 @@ def _interval(difference: Values, level: float, resamples: int) -> tuple[float, 
     if n < MIN_BOOTSTRAP:
         low, high = stats.t.interval(level, n - 1, loc=difference.mean(), scale=stats.sem(difference))
         return float(low), float(high), "paired t"
-    for method in ("BCa", "percentile"):  # BCa has no answer where almost all differences are alike
-        with np.errstate(divide="ignore", invalid="ignore"):
-            found = stats.bootstrap(
-                (difference,), np.mean, n_resamples=resamples, batch=max(1, BATCH // n), confidence_level=level,
-                method=method, rng=np.random.default_rng(n),
-            ).confidence_interval  # fmt: skip
-        if np.isfinite(found.low) and np.isfinite(found.high):
-            break
-    return float(found.low), float(found.high), method
+    found = stats.bootstrap(
+        (difference,), np.mean, n_resamples=resamples, batch=max(1, BATCH // n), confidence_level=level,
+        method="BCa", rng=np.random.default_rng(n),
+    ).confidence_interval  # fmt: skip
+    return float(found.low), float(found.high), "BCa"

@@ -165,7 +165,7 @@ class Store:
         return pieces
 
     def _frame(self, table: str) -> pd.DataFrame:
-        frame: pd.DataFrame = self.arrow(table).to_pandas(split_blocks=True, self_destruct=True)
+        frame: pd.DataFrame = self.arrow(table).to_pandas()
         return frame
 
     def _read_parts_again(self) -> None:

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from abm.errors import InputError
+from abm.errors import InputError, nearest
 
 if TYPE_CHECKING:
     from analysis.effects import Comparison
@@ -103,10 +103,11 @@ def two_worlds(given: str, changes: Mapping[str, Any], *, seeds: int, quarters: 
     InputError
         If anything is not valid, or the changes change nothing.
     """
-    from abm.scenario import scenario_names
+    from abm.scenario import Scenario, scenario_names
     from experiments.sweep.design import Design
     from experiments.sweep.plan import make_plan
 
+    Scenario.load(given)  # its errors are better than those of a design
     scenario = given if given in scenario_names() else str(Path(given).resolve())
     name = re.sub(r"\W+", "-", Path(given).stem).strip("-")[:40] or "scenario"
     design = Design.model_validate(
@@ -123,6 +124,27 @@ def two_worlds(given: str, changes: Mapping[str, Any], *, seeds: int, quarters: 
     if len(plan.runs) < 2 * seeds:
         raise InputError(f"--set {_as_words(changes)}: {given} is so already; there is nothing to compare")
     return plan
+
+
+def check_asked(asked: Asked, plan: Plan) -> None:
+    """Refuse, before anything runs, what the runs of a plan will not hold.
+
+    Raises
+    ------
+    InputError
+        If there is no such measure, it is a text, or there is no such quarter.
+    """
+    from abm.measures import MEASURES
+    from analysis.values import LAST, MEAN
+
+    numbers = [name for name, each in MEASURES.items() if not each.is_text]
+    for name in asked.names or ():
+        if name not in numbers:
+            what = "is a text, not a number" if name in MEASURES else "does not exist"
+            raise InputError(f'--measures: "{name}" {what}{nearest(name, numbers)}')
+    last = plan.runs[0].quarters
+    if asked.at not in (LAST, MEAN) and (isinstance(asked.at, str) or not 1 <= asked.at <= last):
+        raise InputError(f'--at {asked.at}: choose "{LAST}", "{MEAN}" or a quarter from 1 to {last}')
 
 
 def folder_of(plan: Plan) -> Path:

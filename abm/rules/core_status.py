@@ -40,7 +40,7 @@ def capable_firms(
     """Tell which firms have, in the fields of their sector, at least `least` times the mean capability of their market.
 
     >>> capable_firms(np.array([0, 1]), np.array([0, 0]), np.array([0, 0]), np.array([[0.2, 0.9], [0.6, 0.9]]),
-    ...     np.array([[1.0, 0.0]]), 1, 1.5).tolist()
+    ...     np.array([[1.0, 0.0]]), 1, 1.25).tolist()
     [False, True]
     """
     total = np.zeros((n_regions, weight.shape[0]))

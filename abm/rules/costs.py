@@ -97,8 +97,9 @@ def set_prices(world: World, parameters: Parameters, draws: Draws) -> None:
         firm, actors.sector, actors.region, world.regions.wage, st.labour_share, st.inputs, st.energy_share,
         st.capital_ratio, actors.equipment_level, actors.level, actors.outside_step_share, actors.value_chain,
         actors.quality, near, actors.unit_cost, actors.price,
-        production.base_wage, production.wear, production.reference_level, production.intelligent_gain, production.waste_saving, production.green_saving,
-        production.step_span, parameters.policy.carbon_price, p.base_markup, p.value_markup, p.crowding,
+        production.base_wage, production.wear, production.reference_level, production.intelligent_gain,
+        production.waste_saving, production.green_saving, production.step_span, parameters.policy.carbon_price,
+        p.base_markup, p.value_markup, p.crowding,
     )  # fmt: skip
 
 
@@ -106,16 +107,16 @@ def set_prices(world: World, parameters: Parameters, draws: Draws) -> None:
 def product_quality(
     firm: IntArray, sector: IntArray, weight: FloatArray, frontier: FloatArray, capability: FloatArray,
     inputs: FloatArray, import_quality: FloatArray, start: IntArray, other: IntArray, tie: IntArray,
-    tie_layer: IntArray, tie_target: IntArray, tie_weight: FloatArray, old_quality: FloatArray, own_share: float,
-    exponent: float,
-) -> FloatArray:  # fmt: skip
-    """Return each firm's quality: a CES of its own capability index and of its inputs, of low substitution.
+    tie_layer: IntArray, tie_target: IntArray, tie_weight: FloatArray, quality: FloatArray, own_share: float,
+    exponent: float, speed: float,
+) -> None:  # fmt: skip
+    """Move each firm's quality to a CES of its own capability index and of its inputs, of low substitution.
 
     An input is as good as the local suppliers' quality weighted with the shares bought from them, and never worse than
     the imports that can be bought instead. With an exponent far below zero the weakest input binds: a bottleneck.
     """
     n_sectors = len(import_quality)
-    result = np.zeros(len(firm))
+    target = np.zeros(len(firm))
     bought = np.zeros(n_sectors)
     tied = np.zeros(n_sectors)
     imported = np.empty(n_sectors)
@@ -137,7 +138,7 @@ def product_quality(
             t = tie[e]
             if tie_layer[t] == 0 and tie_target[t] == i:
                 u = sector[other[e]]
-                bought[u] += tie_weight[t] * max(old_quality[other[e]], import_quality[u])
+                bought[u] += tie_weight[t] * max(quality[other[e]], import_quality[u])
                 tied[u] += tie_weight[t]
         own_part = power(max(own, 0.01), exponent)
         total = own_share * own_part
@@ -150,8 +151,9 @@ def product_quality(
                     local = bought[u] / max(1.0, tied[u])
                     part = power(max(local + (1.0 - min(tied[u], 1.0)) * import_quality[u], 0.01), exponent)
                 total += (1.0 - own_share) * inputs[u, s] / needed[s] * part
-        result[f] = power(total, 1.0 / exponent)
-    return result
+        target[f] = power(total, 1.0 / exponent)
+    for f in range(len(firm)):
+        quality[firm[f]] += speed * (target[f] - quality[firm[f]])
 
 
 @rule(writes=("actors.quality",), source="ren:2.3.1; ren:4.5; zhao2020:III.C", off={"market.quality_speed": 0.0})
@@ -170,10 +172,8 @@ def set_quality(world: World, parameters: Parameters, draws: Draws) -> None:
     actors, ties = world.actors, world.ties
     firm = world.slots(Kind.FIRM)
     lists = world.neighbours()
-    target = product_quality(
+    product_quality(
         firm, actors.sector, st.weight, world.fields.frontier, actors.capability, st.inputs,
-        import_quality(st, parameters.frontier.embargo_factor), lists.start, lists.other,
-        lists.tie, ties.layer, ties.target, ties.weight,
-        actors.quality, p.own_quality_share, p.quality_exponent,
+        import_quality(st, parameters.frontier.embargo_factor), lists.start, lists.other, lists.tie, ties.layer,
+        ties.target, ties.weight, actors.quality, p.own_quality_share, p.quality_exponent, p.quality_speed,
     )  # fmt: skip
-    actors.quality[firm] += p.quality_speed * (target - actors.quality[firm])

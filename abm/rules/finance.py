@@ -69,6 +69,12 @@ def loan_requests(
 
     A firm asks for the part of planned spending its cash does not cover: making what it expects to sell, as far as
     its equipment goes, and its plans. One that expects to be refused asks only with probability 1 - discouraged.
+
+    >>> import numpy as np
+    >>> firm, one = np.array([0, 1]), np.ones(2)
+    >>> [x.tolist() for x in loan_requests(firm, firm.astype(np.uint64), np.uint64(1), 0 * firm, one, np.array([4.0, 99.0]),
+    ...  0 * one, 20 * one, 0 * one, 10 * one, one, 0.5 * one, 2 * one, one, np.ones((2, 3)), one, 0.0, 0.3, 0.6, 0.5, 1.0)]
+    [[0], [8.0], [0.0]]
     """
     asker = np.empty(len(firm), np.int64)
     request = np.empty(len(firm))
@@ -170,6 +176,14 @@ def grant_loans(
     """Pay out what is granted and enlarge the loans firms have; rates are averaged by principal.
 
     Returns the rate of each grant per quarter, and which are to be booked as new loans.
+
+    >>> from abm.state.accounts import books_with
+    >>> books, loan, debt = books_with([1.0, 0.0, 9.0]), np.array([0, -1, -1]), np.array([2.0, 0.0, 0.0])
+    >>> principal, rate = np.array([2.0]), np.array([0.03])
+    >>> own, is_new = grant_loans(books, np.array([0, 1]), np.array([2, 2]), np.array([2.0, 4.0]), np.array([0.0, 0.5]),
+    ...                           np.zeros((3, 3)), loan, debt, principal, rate, 0.01, 0.04, 0.1)
+    >>> own.round(9).tolist(), is_new.tolist(), principal.tolist(), rate.round(9).tolist(), books.cash.tolist()
+    ([0.01, 0.03], [False, True], [4.0], [0.02], [3.0, 4.0, 3.0])
     """
     own_rate = np.zeros(len(asker))
     is_new = np.zeros(len(asker), np.bool_)

@@ -93,7 +93,7 @@ def embodied_learning(
     >>> stock, capability = np.zeros((1, 8, 9)), np.array([[0.25, 0.5]])
     >>> embodied_learning(np.array([0]), np.array([0]), np.array([[0.5, 0.5]]), np.array([2.0, 1.0]), np.zeros(2),
     ...     capability, stock, stock.copy(), stock.copy(), 1.0, 0.5, 0.25)
-    >>> capability.tolist(), float(stock[4, 7])
+    >>> capability.tolist(), float(stock[0, 4, 7])
     ([[0.375, 0.5]], 0.125)
     """
     reach = reachable(frontier, embargo, embargo_factor, floor)

@@ -46,6 +46,11 @@ def outside_offers(
 
     A region draws inflow * sales at most, less when returns are low. Its firms share it by their pull: size times
     exp(sensitivity (margin + visible investment / sales)).
+
+    >>> firm, both, seen = np.array([0, 1]), np.array([30.0, 10.0]), [np.zeros(1), np.zeros(1)]
+    >>> zero = 0.0 * both
+    >>> outside_offers(firm, 0 * firm, zero, both, zero, both, both, zero, zero, *seen, 0.2, 10.0).tolist()
+    [3.0, 1.0]
     """
     n_regions = len(last_return)
     pull = np.zeros(len(firm))
@@ -113,6 +118,14 @@ def buy_equity(
     """Pay each investment and add it to the equity its investor has in the firm; return what is not booked yet.
 
     The last columns are those of claims. Million yuan by place in ``firm``; crumbs are not worth a contract.
+
+    >>> from abm.state.accounts import books_with
+    >>> books, principal, zero = books_with([0.0, 0.0, 9.0]), np.array([5.0]), np.array([0])
+    >>> buy_equity(books, np.array([2, 2]), np.array([0, 1]), np.array([3.0, 4.0]), np.array([True]), zero + 1, zero + 2,
+    ...            zero, principal, 14).tolist()
+    [0.0, 4.0]
+    >>> principal.tolist(), books.cash.tolist()
+    ([8.0], [3.0, 4.0, 2.0])
     """
     buyer = np.full(len(books.cash), -1, np.int64)
     for f in range(len(firm)):

@@ -29,6 +29,7 @@ _RESEARCH = int(Layer.RESEARCH)
 _SUPPLY = int(Layer.SUPPLY)
 _OFFICE = int(Instrument.CHAIN_OFFICE)
 _SPREAD = math.sqrt(12.0)
+_LEAST_ROOM = 0.01
 
 
 @kernel
@@ -53,18 +54,9 @@ def insert_leading(score: float, slot: int, scores: FloatArray, slots: IntArray)
 
 @kernel
 def needy_and_able(
-    is_active: BoolArray,
-    kind: IntArray,
-    region: IntArray,
-    sector: IntArray,
-    x: FloatArray,
-    uid: UidArray,
-    key: np.uint64,
-    place: int,
-    weak_sector: int,
-    field: int,
-    number: int,
-) -> tuple[IntArray, IntArray]:
+    is_active: BoolArray, kind: IntArray, region: IntArray, sector: IntArray, x: FloatArray, uid: UidArray,
+    key: np.uint64, place: int, weak_sector: int, field: int, number: int,
+) -> tuple[IntArray, IntArray]:  # fmt: skip
     """Return the firms of a sector that lack a field most and the actors of the region that know it best.
 
     Draws between half and one and a half times the deficit, and three to five quarters of the capability, keep the
@@ -87,25 +79,10 @@ def needy_and_able(
 
 @kernel
 def agreed(
-    first: IntArray,
-    second: IntArray,
-    x: FloatArray,
-    uid: UidArray,
-    sector: IntArray,
-    platform: IntArray,
-    degree: IntArray,
-    capacity: FloatArray,
-    overlap: FloatArray,
-    taste: FloatArray,
-    start: IntArray,
-    other: IntArray,
-    tie: IntArray,
-    layer: IntArray,
-    key: np.uint64,
-    bond: float,
-    best_distance: float,
-    width: float,
-) -> BoolArray:
+    first: IntArray, second: IntArray, x: FloatArray, uid: UidArray, sector: IntArray, platform: IntArray,
+    degree: IntArray, capacity: FloatArray, overlap: FloatArray, taste: FloatArray, start: IntArray,
+    other: IntArray, tie: IntArray, layer: IntArray, key: np.uint64, bond: float, best_distance: float, width: float,
+) -> BoolArray:  # fmt: skip
     """Return which proposed research pairs both sides want; the scoring is that of partners who meet by themselves."""
     result = np.zeros(len(first), np.bool_)
     for a in range(len(first)):
@@ -123,6 +100,46 @@ def agreed(
         theirs = appeal(taste, heard, bond, is_comember, chain, degree[i], degree[j] / capacity[j], noise)
         result[a] = mine > 0.0 and theirs > 0.0
     return result
+
+
+@kernel
+def room_for_suppliers(
+    buyer: IntArray, supplier: IntArray, sector: IntArray, quality: FloatArray, price: FloatArray,
+    equipment: FloatArray, expected_orders: FloatArray, capital_ratio: FloatArray, start: IntArray, tie: IntArray,
+    layer: IntArray, source: IntArray, target: IntArray, weight: FloatArray, local_cap: float, full_capacity: float,
+) -> FloatArray:  # fmt: skip
+    """Return what share of the buyer's input each proposed supplier could have, 0 where it is not wanted.
+
+    It must be at least as good as the buyer's suppliers of its sector on average, with capacity left, and not yet
+    supply the buyer; the buyer's suppliers of a sector have at most `local_cap` of the input together.
+
+    >>> import numpy as np
+    >>> one, row, sector = np.ones(3), np.array([0]), np.array([0, 1, 1])
+    >>> room_for_suppliers(np.array([0]), np.array([2]), sector, one, one, one, 0.5 * one, one, np.array([0, 1, 2, 2]),
+    ...     np.array([0, 0]), row, np.array([1]), row, np.array([0.25]), 0.75, 1.0).tolist()
+    [0.5]
+    """
+    room = np.zeros(len(buyer))
+    for a in range(len(buyer)):
+        i, j = buyer[a], supplier[a]
+        taken = 0.0
+        others = 0.0
+        rivals = 0
+        is_tied = False
+        for e in range(start[i], start[i + 1]):
+            t = tie[e]
+            if layer[t] != _SUPPLY or target[t] != i:
+                continue
+            is_tied = is_tied or source[t] == j
+            if sector[source[t]] == sector[j]:
+                taken += weight[t]
+                others += quality[source[t]]
+                rivals += 1
+        reach = full_capacity * equipment[j] / max(capital_ratio[sector[j]], 1e-9)
+        is_able = expected_orders[j] <= reach * price[j] and quality[j] >= others / max(rivals, 1)
+        if is_able and not is_tied and local_cap - taken > _LEAST_ROOM:
+            room[a] = local_cap - taken
+    return room
 
 
 class _Pairs:
@@ -161,24 +178,25 @@ def propose_pairs(world: World, parameters: Parameters, draws: Draws) -> None:
     """
     if not parameters.switches.chain_leader or world.quarter % 4 != 0:
         return
-    research, supply = _Pairs(), _Pairs()
+    research, supply, causes = _Pairs(), _Pairs(), _publications(world)
     x = world.actors.capability / world.fields.frontier
     for r, chain, s, k in zip(*np.nonzero(world.needs.is_published), strict=True):
-        cause = _publication(world, int(r), int(chain), int(k))
+        cause = causes.get((int(r), int(chain), int(k)), -1)
         _name_pairs(world, parameters, draws, x, (int(r), int(s), int(k)), cause, research, supply)
     _tie_researchers(world, parameters, draws, x, research)
     _tie_suppliers(world, parameters, supply)
 
 
-def _publication(world: World, region: int, chain: int, field: int) -> int:
-    """Return the event that published a need this year, -1 if it was published before."""
+def _publications(world: World) -> dict[tuple[int, int, int], int]:
+    """Return the event that published a need of (region, chain, field) this quarter."""
     events = world.events.columns()
     recent = slice(int(np.searchsorted(events["quarter"], world.quarter)), None)
-    found = np.flatnonzero(
-        (events["kind"][recent] == int(Event.NEED_PUBLISHED)) & (events["region"][recent] == region)
-        & (events["channel"][recent] == chain) & (events["field"][recent] == field)
-    )  # fmt: skip
-    return int(events["event_id"][recent][found[0]]) if len(found) else -1
+    rows = np.flatnonzero(events["kind"][recent] == int(Event.NEED_PUBLISHED))
+    need = (events[name][recent][rows].tolist() for name in ("region", "channel", "field", "event_id"))
+    found: dict[tuple[int, int, int], int] = {}
+    for region, chain, field, event in zip(*need, strict=True):
+        found.setdefault((region, chain, field), event)
+    return found
 
 
 def _name_pairs(
@@ -275,18 +293,16 @@ def _tie_suppliers(world: World, parameters: Parameters, pairs: _Pairs) -> None:
         return
     search, actors, ties, st = parameters.search, world.actors, world.ties, world.structure
     lists = world.neighbours()
+    room = room_for_suppliers(
+        buyer, supplier, actors.sector, actors.quality, actors.price, actors.equipment, actors.expected_orders,
+        st.capital_ratio, lists.start, lists.tie, ties.layer, ties.source, ties.target, ties.weight, search.local_cap,
+        search.full_capacity,
+    )  # fmt: skip
     event = _record(world, buyer, supplier, cause, Layer.SUPPLY)
-    for i, j, reason in zip(buyer.tolist(), supplier.tolist(), event.tolist(), strict=True):
-        own = lists.tie[lists.start[i] : lists.start[i + 1]]
-        own = own[(ties.layer[own] == _SUPPLY) & (ties.target[own] == i)]
-        if (ties.source[own] == j).any():
-            continue
-        rivals = own[actors.sector[ties.source[own]] == actors.sector[j]]
-        room = search.local_cap - float(ties.weight[rivals].sum())
-        reach = search.full_capacity * actors.equipment[j] / max(float(st.capital_ratio[actors.sector[j]]), 1e-9)
-        quality = actors.quality[ties.source[rivals]].mean() if len(rivals) else 0.0
-        if room > 0.01 and actors.expected_orders[j] <= reach * actors.price[j] and actors.quality[j] >= quality:
-            tie_book.open_ties(
-                world, np.array([j]), np.array([i]), Layer.SUPPLY, TieOrigin.PROPOSAL,
-                weight=min(search.order_step, room), trust=parameters.chain_leader.proposal_trust, cause=reason,
-            )  # fmt: skip
+    wanted = room > 0.0
+    if wanted.any():
+        tie_book.open_ties(
+            world, supplier[wanted], buyer[wanted], Layer.SUPPLY, TieOrigin.PROPOSAL,
+            weight=np.minimum(search.order_step, room[wanted]), trust=parameters.chain_leader.proposal_trust,
+            cause=event[wanted],
+        )  # fmt: skip

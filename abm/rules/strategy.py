@@ -97,7 +97,12 @@ def experience(
 
 @kernel
 def partner_count(slot: int, start: IntArray, tie: IntArray, layer: IntArray) -> int:
-    """Return the number of research ties of an actor."""
+    """Return the number of research ties of an actor.
+
+    >>> import numpy as np
+    >>> int(partner_count(0, np.array([0, 2]), np.array([1, 0]), np.array([0, 1])))
+    1
+    """
     count = 0
     for e in range(start[slot], start[slot + 1]):
         if layer[tie[e]] == _RESEARCH_LAYER:
@@ -213,7 +218,14 @@ def choose_modes(
     sensitivity: float,
     experimentation: float,
 ) -> None:
-    """Set the mode each firm in `due` takes for the coming year, of which nothing is gained or spent yet."""
+    """Set the mode each firm in `due` takes for the coming year, of which nothing is gained or spent yet.
+
+    >>> mode, year = np.array([0]), np.ones(1)
+    >>> choose_modes(np.array([0]), np.array([7], np.uint64), np.uint64(1), np.array([[0.0, 0.0, 900.0, 0.0, 0.0]]), mode,
+    ...              np.zeros((1, 5)), year, year, 1.0, 1.0, 0.0)
+    >>> mode.tolist(), year.tolist()
+    ([2], [0.0])
+    """
     value = np.empty(prospect.shape[1])
     for d in range(len(due)):
         i = due[d]

@@ -8,18 +8,14 @@ imports. Under the supporting-chain bundle core firms look harder for local supp
 
 from __future__ import annotations
 
-import numpy as np
-
-from abm.kernels_suppliers import SMALLEST_ORDER, heard_of, ordering, reviewed_input, supplier_merit
-from abm.parameters import Parameters, Search
+from abm.kernels_suppliers import considered, heard_of, place_orders, reviewed_inputs, supplier_merit
+from abm.parameters import Parameters
 from abm.randomness import Draws
 from abm.rule import rule
 from abm.state import ties as tie_book
 from abm.state.codes import Kind, Layer, TieOrigin
-from abm.state.network import make_roster
 from abm.state.ties import platform_of
 from abm.state.world import World
-from abm.types import FloatArray, IntArray
 
 
 @rule(
@@ -47,44 +43,33 @@ def find_suppliers(world: World, parameters: Parameters, draws: Draws) -> None:
     p, actors, ties, st = parameters.search, world.actors, world.ties, world.structure
     firm = world.slots(Kind.FIRM)
     core_factor = p.local_ordering if parameters.switches.supporting_chain else 1.0
-    reviewed = reviewed_input(
+    buyer, wanted = reviewed_inputs(
         firm, actors.sector, actors.is_core, actors.expected_orders, actors.level, actors.uid, st.inputs,
         draws.key("review"), p.review_probability, p.review_size, core_factor, p.digital_search, p.input_threshold,
     )  # fmt: skip
-    is_firm = actors.is_active & (actors.kind == int(Kind.FIRM))
-    group = np.where(is_firm, actors.region * st.n_sectors + actors.sector, -1)
-    roster = make_roster(group, st.n_regions * st.n_sectors, actors.uid, draws.key("roster of suppliers"))
+    if len(buyer) == 0:
+        return
     lists = world.neighbours()
     found = heard_of(
-        firm, reviewed, actors.sector, actors.region, actors.uid, st.openness,
+        buyer, wanted, firm, actors.sector, actors.region, actors.uid, st.openness, st.n_sectors,
         lists.start, lists.other, lists.tie, ties.layer, ties.target,
-        roster.start, roster.ring, roster.slot, draws.key("supplier heard of"), p.n_candidates, p.newcomer_share,
+        draws.key("roster of suppliers"), draws.key("supplier heard of"), p.n_candidates, p.newcomer_share,
     )  # fmt: skip
     merit, has_room = supplier_merit(
-        firm, actors.sector, actors.quality, actors.price, actors.expected_orders, actors.equipment, st.capital_ratio,
+        considered(
+            buyer, wanted, found, actors.sector, lists.start, lists.other, lists.tie, ties.layer, ties.source
+        ),
+        actors.sector, actors.quality, actors.price, actors.expected_orders, actors.equipment, st.capital_ratio,
         lists.start, lists.tie, ties.layer, ties.source,
         p.quality_weight, p.price_weight, p.attachment, p.full_capacity,
     )  # fmt: skip
-    newcomer, raised, cut, amount = ordering(
-        firm, reviewed, found, merit, has_room, actors.sector, actors.uid, platform_of(world),
+    supplier, customer, share, ended = place_orders(
+        buyer, wanted, found, merit, has_room, actors.sector, actors.uid, platform_of(world),
         lists.start, lists.other, lists.tie, ties.layer, ties.target, ties.weight, ties.trust,
         draws.key("supplier match"), p.loyalty, p.linked_weight, p.supply_noise, p.order_step, p.local_cap,
     )  # fmt: skip
-    _place_orders(world, p, firm, newcomer, raised, cut, amount)
-
-
-def _place_orders(
-    world: World, p: Search, firm: IntArray, newcomer: IntArray, raised: IntArray, cut: IntArray, amount: FloatArray
-) -> None:
-    """Raise, cut, end and open supply ties."""
-    ties = world.ties
-    up, down, new = raised >= 0, cut >= 0, newcomer >= 0
-    ties.weight[raised[up]] = np.minimum(1.0, ties.weight[raised[up]] + amount[up])
-    ties.weight[cut[down]] = np.maximum(0.0, ties.weight[cut[down]] - amount[down])
-    small = cut[down]
-    small = small[ties.weight[small] < SMALLEST_ORDER]
-    if new.any():
+    if len(supplier):
         tie_book.open_ties(
-            world, newcomer[new], firm[new], Layer.SUPPLY, TieOrigin.ORDER, weight=amount[new], trust=p.first_trust
-        )
-    tie_book.close_ties(world, small)
+            world, supplier, customer, Layer.SUPPLY, TieOrigin.ORDER, weight=share, trust=p.first_trust
+        )  # fmt: skip
+    tie_book.close_ties(world, ended)

@@ -8,7 +8,7 @@ from typing import NamedTuple
 import numpy as np
 
 from abm.kernel import kernel
-from abm.state.codes import ClaimKind, Purpose
+from abm.state.codes import N_KINDS, N_PURPOSES, ClaimKind, Purpose
 from abm.state.columns import read_only
 from abm.state.world import World
 from abm.types import BoolArray, FloatArray, IntArray, UidArray
@@ -75,10 +75,9 @@ class Books(NamedTuple):
 def pay(books: Books, payer: int, payee: int, amount: float, purpose: int) -> float:
     """Move `amount` (million yuan) from one actor to another, never more than the payer holds; return what moved.
 
-    >>> zero = np.zeros(2, int)
-    >>> two = Books(np.array([3.0, 0.0]), zero, zero, np.zeros(1), np.zeros(1), np.zeros((1, 2)))
-    >>> float(pay(two, 0, 1, 5.0, 0)), two.cash.tolist(), two.volume.tolist()
-    (3.0, [0.0, 3.0], [[3.0, 0.0]])
+    >>> two = books_with([3.0, 0.0])
+    >>> float(pay(two, 0, 1, 5.0, 7)), two.cash.tolist(), two.volume[7].tolist()
+    (3.0, [0.0, 3.0], [3.0, 0.0])
     """
     if not (amount >= 0.0 and amount < math.inf):
         raise ValueError
@@ -94,6 +93,12 @@ def pay(books: Books, payer: int, payee: int, amount: float, purpose: int) -> fl
         place = books.region[payee]
     books.volume[purpose, place if place >= 0 else books.volume.shape[1] - 1] += value
     return value
+
+
+def books_with(cash: list[float]) -> Books:
+    """Return books of actors of one kind in one region that hold `cash` (million yuan), for examples and tests."""
+    zero = np.zeros(len(cash), np.int64)
+    return Books(np.array(cash), zero, zero, np.zeros(N_KINDS), np.zeros(N_KINDS), np.zeros((N_PURPOSES, 2)))
 
 
 def books_of(world: World) -> Books:

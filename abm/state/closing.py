@@ -92,6 +92,16 @@ def settle_claims(
 
     ``is_closing``, ``loan``, ``debt`` and ``backing`` are by actor, ``household`` by region, the rest by claim. Return
     the vouched part of the loan each of `slots` leaves unpaid, million yuan.
+
+    >>> books = Books(np.array([5.0, 0.0, 0.0]), np.array([0, 3, 7]), np.zeros(3, int), np.zeros(9), np.zeros(9),
+    ...     np.zeros((44, 2)))
+    >>> zero, loan, debt, active = np.array([0]), np.array([0, -1, -1]), np.array([8.0, 0.0, 0.0]), np.array([True])
+    >>> principal, goes = np.array([8.0]), np.array([True, False, False])
+    >>> settle_claims(zero, goes, loan, debt, np.array([0.5, 0.0, 0.0]), active, zero, np.array([1]), zero, principal,
+    ...     np.array([2]), books).tolist()  # half of the 3 not paid is backed
+    [1.5]
+    >>> books.cash.tolist(), debt.tolist(), principal.tolist(), active.tolist()
+    ([0.0, 5.0, 0.0], [0.0, 0.0, 0.0], [0.0], [False])
     """
     covered = np.zeros(len(slots))
     for a in range(len(slots)):

@@ -84,6 +84,12 @@ class Table:
             arrays[name] = array
         return cls(**arrays)
 
+    @classmethod
+    @lru_cache(maxsize=32)
+    def _fills(cls) -> tuple[tuple[str, float | int | bool], ...]:
+        """Return the name of each column and the value of a fresh row."""
+        return tuple((name, declared.fill) for name, declared in cls.declared().items())
+
     @property
     def rows(self) -> int:
         """Number of rows allocated, in use or not."""
@@ -103,15 +109,9 @@ class Table:
     def reset(self, rows: Any) -> None:
         """Give rows the values of fresh rows (all columns must be writable)."""
         columns = vars(self)
-        for name, fill in _fills(type(self)):
+        for name, fill in self._fills():
             columns[name][rows] = fill
 
     def arrays(self) -> dict[str, Any]:
         """Return the columns by name."""
         return dict(vars(self))
-
-
-@lru_cache(maxsize=32)
-def _fills(table: type[Table]) -> tuple[tuple[str, float | int | bool], ...]:
-    """Return the name of each column of a table and the value of a fresh row."""
-    return tuple((name, declared.fill) for name, declared in table.declared().items())

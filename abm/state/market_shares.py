@@ -28,6 +28,8 @@ def shared_out(
 
     ``import_share`` is by market, shape (regions, sectors), the rest by actor.
 
+    >>> import numpy as np
+    >>> import numpy as np
     >>> share, imports, zero = np.array([0.3, 0.3, 0.9]), np.array([[0.2, 0.0]]), np.zeros(3, int)
     >>> shared_out(np.array([True, True, False]), zero, zero, zero, share, imports)
     >>> share.round(3).tolist(), imports.round(3).tolist()

@@ -90,8 +90,10 @@ def close_ties(world: World, rows: IntArray, cause: int = -1) -> None:
 def platform_of(world: World) -> IntArray:
     """Return the slot of the platform each actor is a member of, -1 for none, shape (actors,)."""
     ties = world.ties
-    columns = (ties.is_active, ties.layer, ties.source, ties.target)
-    return platforms_of(*map(read_only, columns), world.actors.rows)
+    return platforms_of(
+        read_only(ties.is_active), read_only(ties.layer), read_only(ties.source), read_only(ties.target),
+        world.actors.rows,
+    )  # fmt: skip
 
 
 @kernel

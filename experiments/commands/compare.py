@@ -51,41 +51,55 @@ def compare(
 
         innonet compare runs/base runs/without --measures value_added,unemployment --at mean
     """
-    from abm.errors import InputError
-    from experiments.comparison import Asked, compare_by, compare_stores
+    from experiments.comparison import Asked
 
-    is_store = (Path(what) / "manifest.json").is_file()
     names = None if measures is None else [] if measures.strip() == "all" else [m.strip() for m in measures.split(",")]
     asked = Asked(names, int(at) if at.isdecimal() else at)
     code = 0
+    if settings and other is None and by is None and not _is_store(what):
+        comparison, title, folder, code = _run_and_compare(what, settings, seeds, quarters, asked, jobs, out, quiet)
+    else:
+        comparison, title, folder = _compare_stores(what, other, by, base, settings, asked)
+    _show(comparison, out or folder, title, quiet=quiet)
+    if code:
+        raise typer.Exit(code)
+
+
+def _is_store(what: str) -> bool:
+    return (Path(what) / "manifest.json").is_file()
+
+
+def _compare_stores(
+    what: str, other: str | None, by: str | None, base: str | None, settings: list[str] | None, asked: Asked
+) -> tuple[Comparison, str, Path]:
+    """Return the comparison of what lies on disk, its title and its folder."""
+    from abm.errors import InputError
+    from experiments.comparison import compare_by, compare_stores
+
     if other is not None:
         if by or settings:
             raise InputError("two stores are compared as they are: leave out --by and --set")
-        comparison, title = compare_stores(Path(what), Path(other), asked), f"{what} and {other}"
-        folder = out or Path("runs") / f"compare-{Path(what).name}-{Path(other).name}"
-    elif by is not None:
+        folder = Path("runs") / f"compare-{Path(what).name}-{Path(other).name}"
+        return compare_stores(Path(what), Path(other), asked), f"{what} and {other}", folder
+    if by is not None:
         if settings:
             raise InputError("--by compares runs that a store holds, --set makes new ones of a scenario: give one")
-        comparison, title = compare_by(Path(what), by, _value(base), asked), f"{what}, by {by}"
-        folder = out or Path("runs") / f"compare-{Path(what).name}-{by}"
-    elif settings and not is_store:
-        comparison, title, folder, code = _run_and_compare(what, settings, seeds, quarters, asked, jobs, out, quiet)
-    else:
-        raise InputError(_what_is_missing(what, is_store=is_store))
-    _show(comparison, folder, title, quiet=quiet)
-    if code:
-        raise typer.Exit(code)
+        folder = Path("runs") / f"compare-{Path(what).name}-{by}"
+        return compare_by(Path(what), by, _value(base), asked), f"{what}, by {by}", folder
+    raise InputError(_what_is_missing(what))
 
 
 def _run_and_compare(
     what: str, settings: list[str], seeds: int, quarters: int | None, asked: Asked, jobs: int | None,
     out: Path | None, quiet: bool,
 ) -> tuple[Comparison, str, Path, int]:  # fmt: skip
-    from experiments.comparison import compare_worlds, folder_of, run_worlds, two_worlds
+    """Run two worlds; return their comparison, its title, the folder of the store and the exit code of the runs."""
+    from experiments.comparison import check_asked, compare_worlds, folder_of, run_worlds, two_worlds
     from experiments.request import read_settings
 
     changes = read_settings(settings)
     plan = two_worlds(what, changes, seeds=seeds, quarters=quarters)
+    check_asked(asked, plan)
     folder = out or folder_of(plan)
     code = run_worlds(plan, folder, jobs=jobs, quiet=quiet)
     if code >= LOST:
@@ -93,11 +107,11 @@ def _run_and_compare(
     return compare_worlds(folder, changes, asked), f"{what}, {seeds} seeds", folder, code
 
 
-def _what_is_missing(what: str, *, is_store: bool) -> str:
+def _what_is_missing(what: str) -> str:
     from analysis.store import open_store
     from analysis.values import listed
 
-    if not is_store:
+    if not _is_store(what):
         return f"say what is to be changed in {what}, for instance: --set policy.budget_share=0.3"
     from analysis.pairing import factors_of
 

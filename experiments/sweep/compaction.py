@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from analysis.load import FolderError
 from analysis.schema import TABLES, part_path
 from analysis.tables import Piece, arranged, read_piece
 from experiments.sweep.catalogue import Catalogue
@@ -83,25 +84,34 @@ def _groups(folder: Path, parts: Iterable[str], limit: float) -> Iterator[list[s
 
 
 def _merge(catalogue: Catalogue, group: Sequence[str]) -> list[str]:
-    """Write the good parts of a group as one, record it and delete them; return notes on those set aside."""
+    """Write the parts of a group as one, record it and delete them; return notes on damaged ones, set aside."""
     folder = catalogue.folder
-    faults = {part: fault for part in group if (fault := part_fault(folder, part, whole=True))}
-    notes = [set_aside(catalogue, part, fault) for part, fault in faults.items()]
     recorded = catalogue.parts()
-    runs_of = {part: recorded[part] for part in group if part in recorded}
-    if len(runs_of) < 2:
-        return notes
+    runs_of = {part: recorded[part] for part in group}
     runs = [run for each in runs_of.values() for run in each]
     name = uuid.uuid4().hex
-    tables = tables_beside(part_path(folder, "measures", next(iter(runs_of))))
-    for table in sorted(tables, key=lambda each: each == "measures"):
-        save(folder, table, _joined(folder, table, runs_of, runs), name, tables)
+    tables = tables_beside(part_path(folder, "measures", group[0]))
+    try:
+        for table in sorted(tables, key=lambda each: each == "measures"):
+            save(folder, table, _joined(folder, table, runs_of, runs), name, tables)
+    except FolderError:
+        remove_files(folder, [name])
+        faults = {part: fault for part in group if (fault := part_fault(folder, part, whole=True))}
+        rest = [part for part in group if part not in faults]
+        notes = [set_aside(catalogue, part, fault) for part, fault in faults.items()]
+        return notes + (_merge(catalogue, rest) if faults and len(rest) > 1 else [])
     catalogue.move(name, runs)
-    remove_files(folder, runs_of)
-    return notes
+    remove_files(folder, group)
+    return []
 
 
 def _joined(folder: Path, table: str, runs_of: Mapping[str, Sequence[str]], runs: Sequence[str]) -> Any:
-    """Return the rows of a table that count, as one Arrow table in the order of `runs`."""
+    """Return the rows of a table that count, as one Arrow table in the order of `runs`.
+
+    Raises
+    ------
+    FolderError
+        If a part is damaged: every page is compared with its checksum.
+    """
     pieces = (Piece(part_path(folder, table, part), tuple(each)) for part, each in runs_of.items())
     return arranged([read_piece(piece, piece.runs, None) for piece in pieces], runs)

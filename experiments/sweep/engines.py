@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import os
 import socket
 import time
@@ -77,7 +78,9 @@ class LocalEngine:
         """Return loky's pool: it is made again if it is broken."""
         from loky import get_reusable_executor
 
-        pool: Executor = get_reusable_executor(self._jobs, timeout=IDLE_SECONDS, initializer=prepare_worker, env=THREADS)
+        pool: Executor = get_reusable_executor(
+            self._jobs, timeout=IDLE_SECONDS, initializer=prepare_worker, env=THREADS
+        )
         return pool
 
     def workers(self) -> int:
@@ -125,9 +128,6 @@ class ClusterEngine:
             from distributed.comm import get_address_host_port
         except ImportError as error:
             raise InputError("--cluster needs Dask: pip install 'innonet[cluster]'") from error
-        import logging
-
-        logging.getLogger("distributed").setLevel(logging.CRITICAL)  # what matters is told by the driver
         try:
             socket.create_connection(get_address_host_port(address, strict=True), timeout=10).close()
             self._client: Any = Client(address, timeout=10, set_as_default=False)
@@ -136,6 +136,7 @@ class ClusterEngine:
                 f'--cluster {address}: no scheduler answers there. Start one with "dask scheduler" and workers with '
                 f'"dask worker tcp://HOST:8786 --nthreads 1", and give its address as tcp://HOST:PORT'
             ) from error
+        _silence("distributed")
         self.name = f"Dask at {address}"
         self._workers, self._asked = 0, -ASK_SECONDS
 
@@ -170,6 +171,13 @@ class ClusterEngine:
     def stop(self, *, at_once: bool) -> None:
         """Give back what is not begun, and leave."""
         self._client.close(timeout=5)
+
+
+def _silence(library: str) -> None:
+    """Let a library log no more: what matters of it is told by the driver."""
+    for name in list(logging.root.manager.loggerDict):
+        if name.partition(".")[0] == library:
+            logging.getLogger(name).setLevel(logging.CRITICAL + 1)
 
 
 def check_workers(engine: Engine, folder: str) -> None:

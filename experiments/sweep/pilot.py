@@ -10,7 +10,7 @@ from statistics import median
 from typing import TYPE_CHECKING, Any
 
 from experiments.progress import say
-from experiments.sweep.driver import chunk_size
+from experiments.sweep.driver import PER_WORKER, chunk_size
 from experiments.sweep.plan import Plan, PlannedRun
 
 if TYPE_CHECKING:
@@ -83,7 +83,8 @@ def take_pilot(plan: Plan, *, quiet: bool = False) -> Pilot:
 def expect(plan: Plan, jobs: int, pilot: Pilot) -> Expectation:
     """Return what a plan takes with `jobs` workers, each with a core of its own."""
     seconds = sum(pilot.seconds(plan, run) for run in plan.runs)
-    chunks, waiting = 0, len(plan.runs)
+    chunks = min(PER_WORKER * jobs, len(plan.runs))  # the first hold one run each: nobody knows yet what it takes
+    waiting = len(plan.runs) - chunks
     while waiting:
         waiting -= min(chunk_size(seconds / len(plan.runs), waiting, jobs), waiting)
         chunks += 1

@@ -83,7 +83,7 @@ def test_the_table_marks_clear_signs_and_fits_80_columns() -> None:
 def test_the_remarks_say_what_a_reader_must_know() -> None:
     assert any("anecdote" in line for line in remarks(compared(seeds=1)))
     assert any("share their random numbers" in line for line in remarks(compared()))
-    many = Comparison(pd.concat([compared().effects] * 10), ("something was left out",), 4)
+    many = Comparison(pd.concat([compared().effects] * 20), ("something was left out",), 4)
     words = "\n".join(remarks(many))
     assert "1 of these 20 intervals would exclude zero by chance" in words
     assert "Note: something was left out." in words

@@ -68,7 +68,7 @@ def command(*arguments: str, **more: Any) -> subprocess.Popen[str]:
     )
 
 
-def until(true: Callable[[], Any], seconds: float = 30.0) -> None:
+def until(true: Callable[[], Any], seconds: float = 60.0) -> None:
     """Wait until something is so."""
     end = time.monotonic() + seconds
     while not true():
@@ -81,7 +81,7 @@ def finished(folder: Path) -> int:
     return sum(number for state, number in read_counts(folder).items() if state != "waiting")
 
 
-def killed_at(process: subprocess.Popen[str], seconds: float) -> bool:
+def killed_after(process: subprocess.Popen[str], seconds: float) -> bool:
     """Kill a process after so many seconds, unless it has ended; tell whether it was killed."""
     try:
         process.communicate(timeout=seconds)

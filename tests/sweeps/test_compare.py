@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import shutil
+import sqlite3
+from contextlib import closing
 from pathlib import Path
 from types import SimpleNamespace
-from typing import Any
 
 import pandas as pd
 import pytest
@@ -107,16 +109,16 @@ def test_changes_that_change_nothing_are_refused() -> None:
 
 
 def test_failed_runs_are_told_and_exit_3(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+    worlds: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    place = switched(tmp_path / "store")
-
-    def some_failed(*_: Any, **__: Any) -> int:
-        return 3
-
-    monkeypatch.setattr("experiments.comparison.run_worlds", some_failed)
-    assert main([*WORLDS, "--out", str(place), "--measures", "m0"]) == 3
-    assert "m0" in capsys.readouterr().out
+    place = shutil.copytree(worlds, tmp_path / "store")
+    with closing(sqlite3.connect(place / "catalogue.sqlite")) as catalogue, catalogue:
+        catalogue.execute("UPDATE runs SET state = 'failed' WHERE point = 1 AND seed = 3")
+    monkeypatch.setattr("experiments.comparison.run_worlds", lambda *_, **__: 3)
+    assert main([*WORLDS, "--out", str(place)]) == 3
+    said = " ".join(capsys.readouterr().out.split())
+    assert "changed world without measures (not yet done, or failed): 1" in said
+    assert pd.read_csv(place / "effects.csv")["pairs"].max() == 2
 
 
 def test_an_interrupted_comparison_shows_nothing_and_exits_130(
@@ -158,6 +160,8 @@ def test_two_stores_are_compared(tmp_path: Path, capsys: pytest.CaptureFixture[s
 
 def test_two_run_folders_are_one_pair_and_an_anecdote(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     base, without = (synthetic.run_folder(tmp_path / name) for name in ("base", "without"))
+    for folder in (base, without):
+        synthetic.measures(8).assign(run=0).to_parquet(folder / "measures.parquet")
     assert main(["compare", str(base), str(without), "--out", str(tmp_path / "out")]) == 0
     assert "One pair is an anecdote" in capsys.readouterr().out
     found = pd.read_csv(tmp_path / "out" / "effects.csv")

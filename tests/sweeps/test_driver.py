@@ -192,7 +192,7 @@ def test_other_code_is_refused_unless_allowed(tmp_path: Path, monkeypatch: pytes
 
     folder = stored(tmp_path / "store", plan_of(4), "good")
     monkeypatch.setattr(provenance, "code_digest", lambda: "other")
-    with pytest.raises(InputError, match="the model's code has changed.*--allow-code-change"):
+    with pytest.raises(InputError, match=r"the model's code has changed.*--allow-code-change"):
         resume(folder, QUIET)
     assert finished(folder) == 0
     assert resume(folder, QUIET, allow_code_change=True) == 0

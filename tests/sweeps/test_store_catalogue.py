@@ -210,7 +210,7 @@ import sys
 from pathlib import Path
 from tests.sweeps import stores
 from experiments.sweep.catalogue import Catalogue
-folder, plan = Path(sys.argv[1]), stores.plan(250)
+folder, plan = Path(sys.argv[1]), stores.plan(150)
 catalogue, _ = Catalogue.restore(folder, plan)
 waiting = catalogue.waiting()
 for start in range(0, len(waiting), 2):
@@ -222,7 +222,7 @@ for start in range(0, len(waiting), 2):
 
 def test_a_driver_killed_at_random_moments_goes_on_where_it_was(tmp_path: Path) -> None:
     chance = random.Random(2)
-    a_plan = stores.plan(250)
+    a_plan = stores.plan(150)
     stores.manifest(tmp_path)
     Catalogue.create(tmp_path, a_plan).close()
     acknowledged: set[str] = set()
@@ -230,14 +230,14 @@ def test_a_driver_killed_at_random_moments_goes_on_where_it_was(tmp_path: Path) 
         command = [sys.executable, "-c", DRIVER, str(tmp_path)]
         with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as driver:
             assert driver.stdout is not None
-            acknowledged.add(driver.stdout.readline().strip())
-            time.sleep(chance.random() * 0.1)
+            acknowledged |= {driver.stdout.readline().strip() for _ in range(chance.randrange(1, 20))}
+            time.sleep(chance.random() * 0.01)
             driver.send_signal(signal.SIGKILL)
             acknowledged |= set(driver.stdout.read().split())
         store = open_store(tmp_path)
         assert acknowledged <= set(store.runs.loc[store.runs["state"] == "done", "run"])
         pd.testing.assert_frame_equal(store.measures, stores.expected(only(a_plan, store.part_of)))
-    assert 0 < len(acknowledged) < 500, "no kill fell into the work: the test does not test"
+    assert 0 < len(acknowledged) < 300, "no kill fell into the work: the test does not test"
     subprocess.run([sys.executable, "-c", DRIVER, str(tmp_path)], check=True, stdout=subprocess.DEVNULL)
     same(tmp_path, a_plan)
 

@@ -106,9 +106,9 @@ import numpy as np
 from pathlib import Path
 from experiments.sweep.parts import write_part
 folder, run = Path(sys.argv[1]), 0
-values = np.random.default_rng(1).normal(size=30_000)
+values = np.random.default_rng(1).normal(size=10_000)
 while True:
-    columns = {"run": [f"{run:032x}"] * 30_000, "region": ["home"] * 30_000, "quarter": np.arange(30_000)}
+    columns = {"run": [f"{run:032x}"] * 10_000, "region": ["home"] * 10_000, "quarter": np.arange(10_000)}
     write_part(folder, "measures", columns | {f"m{k}": values + run for k in range(10)})
     print(f"{run:032x}", flush=True)  # acknowledged
     run += 1
@@ -124,7 +124,7 @@ def test_a_writer_killed_at_random_moments_leaves_readable_parts_and_loses_nothi
         with subprocess.Popen([sys.executable, "-c", WRITER, str(folder)], stdout=subprocess.PIPE, text=True) as writer:
             assert writer.stdout is not None
             acknowledged = {writer.stdout.readline().strip()}
-            time.sleep(chance.random() * 0.2)
+            time.sleep(chance.random() * 0.1)
             writer.send_signal(signal.SIGKILL)
             acknowledged |= set(writer.stdout.read().split())
         paths = list((folder / "parts" / "measures").iterdir())
