@@ -97,8 +97,8 @@ def pay_dividends(
 
     >>> from abm.state.accounts import books_with
     >>> books, own, claim = books_with([10.0, 0.0, 0.0]), np.array([2.0, 0.0, 0.0]), np.array([0])
-    >>> pay_dividends(books, claim, own, own, own, 4 * own, np.array([1]), np.array([True]), claim + 1, claim + 2, claim,
-    ...               np.array([6.0]), 1.0, 0.5)
+    >>> pay_dividends(books, claim, own, own, own, 4 * own, np.array([1]), np.array([True]), claim + 1, claim + 2,
+    ...               claim, np.array([6.0]), 1.0, 0.5)
     >>> books.cash.tolist()
     [6.0, 2.5, 1.5]
     """

@@ -61,8 +61,8 @@ def is_ahead(x: FloatArray, is_used: BoolArray, i: int, j: int) -> bool:
 
     >>> import numpy as np
     >>> x = np.array([[0.2, 0.0], [0.2, 0.5]])
-    >>> is_ahead(x, np.array([True, False]), 0, 1), is_ahead(x, np.array([True, True]), 0, 1)
-    (False, True)
+    >>> int(is_ahead(x, np.array([True, False]), 0, 1)), int(is_ahead(x, np.array([True, True]), 0, 1))
+    (0, 1)
     """
     found = False
     for k in range(x.shape[1]):

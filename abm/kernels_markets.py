@@ -1,4 +1,4 @@
-"""Kernels of markets: what households and the world order, how demand adds up, what each market is left with."""
+"""Kernels of markets: what households earn, what they and the world order, how demand adds up, how markets end."""
 
 from __future__ import annotations
 
@@ -9,13 +9,41 @@ import numpy as np
 from abm.kernel import kernel
 from abm.kernels_trade import recipes
 from abm.state.accounts import Books, pay
-from abm.state.codes import Purpose
+from abm.state.codes import Kind, Purpose
 from abm.types import BoolArray, FloatArray, IntArray
 
+_GOVERNMENT = int(Kind.GOVERNMENT)
+_WAGES = int(Purpose.WAGES)
+_TALENT_WAGES = int(Purpose.TALENT_WAGES)
 _CONSUMPTION = int(Purpose.CONSUMPTION)
 _EXPORTS = int(Purpose.EXPORTS)
 _LARGEST_PART = 0.1
 """Part of its cash that the rest of world orders exports for at most."""
+
+
+@kernel
+def pay_wages(
+    books: Books,
+    is_active: BoolArray,
+    household_slot: IntArray,
+    wage: FloatArray,
+    talent_wage: FloatArray,
+    staff: FloatArray,
+    talent: FloatArray,
+) -> None:
+    """Firms and universities pay their staff, then their talent, as far as cash goes.
+
+    >>> from abm.state.accounts import books_with
+    >>> books, two = books_with([5.0, 1.0]), np.array([1.0, 2.0])
+    >>> pay_wages(books, np.array([True, False]), np.array([1]), two, 2 * two, 2 * two, 3 * two)
+    >>> books.cash.tolist()
+    [0.0, 6.0]
+    """
+    for i in range(len(is_active)):
+        if is_active[i] and books.kind[i] < _GOVERNMENT:
+            r = books.region[i]
+            pay(books, i, household_slot[r], wage[r] * staff[i], _WAGES)
+            pay(books, i, household_slot[r], talent_wage[r] * talent[i], _TALENT_WAGES)
 
 
 @kernel

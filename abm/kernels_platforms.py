@@ -284,7 +284,7 @@ def expected_income(
     candidate.
 
     >>> one, uid, x = np.array([0]), np.array([5], dtype=np.uint64), np.ones(1)
-    >>> [expected_income(one, uid, one, x, due * x, np.ones((1, 1)), uid[0], x, uid[0], 0.5, 100.0, 0.01, 0.0)
+    >>> [float(expected_income(one, uid, one, x, due * x, np.ones((1, 1)), uid[0], x, uid[0], 0.5, 100.0, 0.01, 0.0))
     ...     for due in (0.004, 0.006)]
     [0.004, 0.0]
     """

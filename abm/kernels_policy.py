@@ -161,8 +161,8 @@ def research_claims(
 
     >>> firm, mode = np.array([0, 1, 2]), np.array([1, 0, 0])
     >>> budget, spending = np.array([8.0, 0.0, 2.0]), np.array([4.0, 2.0, 0.0])
-    >>> everyone = research_claims(firm, firm.astype(np.uint64), np.uint64(1), firm > 5, mode, budget, spending, 1.0, 0.25)
-    >>> [x.tolist() for x in everyone]
+    >>> two = research_claims(firm, firm.astype(np.uint64), np.uint64(1), firm > 5, mode, budget, spending, 1.0, 0.25)
+    >>> [x.tolist() for x in two]
     [[8.0, 0.0, 0.0], [1.0, 0.5, 0.0]]
     """
     supported = np.zeros(len(firm))

@@ -6,7 +6,7 @@ import numpy as np
 
 from abm.kernel import kernel
 from abm.state.accounts import Books, pay
-from abm.state.codes import Kind, Layer, Level, Purpose
+from abm.state.codes import Layer, Level, Purpose
 from abm.state.technique import fuel_use, labour_productivity, material_use, step_shift
 from abm.types import BoolArray, FloatArray, IntArray
 
@@ -14,12 +14,9 @@ _SUPPLY = int(Layer.SUPPLY)
 _DIGITAL = int(Level.DIGITAL)
 _INTELLIGENT = int(Level.INTELLIGENT)
 _GREEN = int(Level.GREEN)
-_GOVERNMENT = int(Kind.GOVERNMENT)
 _INPUTS = int(Purpose.INPUTS)
 _ENERGY = int(Purpose.ENERGY)
 _CARBON = int(Purpose.CARBON)
-_WAGES = int(Purpose.WAGES)
-_TALENT_WAGES = int(Purpose.TALENT_WAGES)
 _SALES = int(Purpose.SALES)
 _ROUNDING = 1e-9
 """Million yuan: a smaller bill is what rounding left, and cannot stop a firm that has no cash."""
@@ -110,31 +107,6 @@ def pay_inputs(
         materials[f] = bought
         bills[f] = bought + fuel
     return materials, bills, covered
-
-
-@kernel
-def pay_wages(
-    books: Books,
-    is_active: BoolArray,
-    household_slot: IntArray,
-    wage: FloatArray,
-    talent_wage: FloatArray,
-    staff: FloatArray,
-    talent: FloatArray,
-) -> None:
-    """Firms and universities pay their staff, then their talent, as far as cash goes.
-
-    >>> from abm.state.accounts import books_with
-    >>> books, two = books_with([5.0, 1.0]), np.array([1.0, 2.0])
-    >>> pay_wages(books, np.array([True, False]), np.array([1]), two, 2 * two, 2 * two, 3 * two)
-    >>> books.cash.tolist()
-    [0.0, 6.0]
-    """
-    for i in range(len(is_active)):
-        if is_active[i] and books.kind[i] < _GOVERNMENT:
-            r = books.region[i]
-            pay(books, i, household_slot[r], wage[r] * staff[i], _WAGES)
-            pay(books, i, household_slot[r], talent_wage[r] * talent[i], _TALENT_WAGES)
 
 
 @kernel

@@ -32,6 +32,8 @@ SWEEP = "sweep"
 
 CATALOGUE = "catalogue.sqlite"
 DESIGN = "design.toml"
+RUNS = "runs.parquet"
+FAILURES = "failures.jsonl"
 PARTS = "parts"
 TEMPORARY = ".tmp"
 DAMAGED = ".damaged"

@@ -72,8 +72,10 @@ def loan_requests(
 
     >>> import numpy as np
     >>> firm, one = np.array([0, 1]), np.ones(2)
-    >>> [x.tolist() for x in loan_requests(firm, firm.astype(np.uint64), np.uint64(1), 0 * firm, one, np.array([4.0, 99.0]),
-    ...  0 * one, 20 * one, 0 * one, 10 * one, one, 0.5 * one, 2 * one, one, np.ones((2, 3)), one, 0.0, 0.3, 0.6, 0.5, 1.0)]
+    >>> asked = loan_requests(firm, firm.astype(np.uint64), np.uint64(1), 0 * firm, one, np.array([4.0, 99.0]), 0 * one,
+    ...                       20 * one, 0 * one, 10 * one, one, 0.5 * one, 2 * one, one, np.ones((2, 3)), one,
+    ...                       0.0, 0.3, 0.6, 0.5, 1.0)
+    >>> [x.tolist() for x in asked]
     [[0], [8.0], [0.0]]
     """
     asker = np.empty(len(firm), np.int64)

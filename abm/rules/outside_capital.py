@@ -121,8 +121,8 @@ def buy_equity(
 
     >>> from abm.state.accounts import books_with
     >>> books, principal, zero = books_with([0.0, 0.0, 9.0]), np.array([5.0]), np.array([0])
-    >>> buy_equity(books, np.array([2, 2]), np.array([0, 1]), np.array([3.0, 4.0]), np.array([True]), zero + 1, zero + 2,
-    ...            zero, principal, 14).tolist()
+    >>> buy_equity(books, np.array([2, 2]), np.array([0, 1]), np.array([3.0, 4.0]), np.array([True]), zero + 1,
+    ...            zero + 2, zero, principal, 14).tolist()
     [0.0, 4.0]
     >>> principal.tolist(), books.cash.tolist()
     ([8.0], [3.0, 4.0, 2.0])

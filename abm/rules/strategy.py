@@ -221,8 +221,8 @@ def choose_modes(
     """Set the mode each firm in `due` takes for the coming year, of which nothing is gained or spent yet.
 
     >>> mode, year = np.array([0]), np.ones(1)
-    >>> choose_modes(np.array([0]), np.array([7], np.uint64), np.uint64(1), np.array([[0.0, 0.0, 900.0, 0.0, 0.0]]), mode,
-    ...              np.zeros((1, 5)), year, year, 1.0, 1.0, 0.0)
+    >>> choose_modes(np.array([0]), np.array([7], np.uint64), np.uint64(1), np.array([[0.0, 0.0, 900.0, 0.0, 0.0]]),
+    ...              mode, np.zeros((1, 5)), year, year, 1.0, 1.0, 0.0)
     >>> mode.tolist(), year.tolist()
     ([2], [0.0])
     """

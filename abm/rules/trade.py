@@ -7,8 +7,8 @@ imports' share, is paid out to the rest of world, which leaves the clearing acco
 
 from __future__ import annotations
 
-from abm.kernels_markets import across_borders, book_demand, book_markets, export_orders, household_orders
-from abm.kernels_trade import deliveries, orders_received, pay_inputs, pay_wages, placed_orders, settle
+from abm.kernels_markets import across_borders, book_demand, book_markets, export_orders, household_orders, pay_wages
+from abm.kernels_trade import deliveries, orders_received, pay_inputs, placed_orders, settle
 from abm.parameters import Parameters, growth_per_quarter
 from abm.randomness import Draws
 from abm.rule import rule

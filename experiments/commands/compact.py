@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from pathlib import Path
 from typing import Annotated
 
@@ -19,8 +20,13 @@ def compact(
     again by innonet resume.
     """
     from experiments.sweep.compaction import compact as compacted
+    from experiments.sweep.parts import StorageLost
 
-    done = compacted(store, target)
+    try:
+        done = compacted(store, target)
+    except StorageLost as lost:
+        print(f"Error: {lost}", file=sys.stderr)
+        raise typer.Exit(4) from None
     for note in done.notes:
         print(f"Note: {note}")
     print(

@@ -13,9 +13,10 @@ from pathlib import Path
 from typing import Any
 
 from analysis.load import FolderError
-from analysis.schema import TABLES, part_path
+from analysis.schema import RUNS, TABLES, part_path
 from analysis.tables import Piece, arranged, read_piece
 from experiments.sweep.catalogue import Catalogue
+from experiments.sweep.export import export_runs
 from experiments.sweep.lock import held
 from experiments.sweep.parts import part_names, save, tables_beside
 from experiments.sweep.reconcile import part_fault, remove_files, set_aside
@@ -56,6 +57,8 @@ def compact(folder: str | Path, target_mib: float = TARGET_MIB) -> Compaction:
         for group in _groups(place, catalogue.parts(), target_mib * 2**20):
             notes += _merge(catalogue, group)
         after = _files(place)
+        if (place / RUNS).exists():
+            export_runs(place)  # it names the parts
     mib_before, mib_after = (sum(each.values()) / 2**20 for each in (before, after))
     return Compaction(len(before), len(after), mib_before, mib_after, tuple(notes))
 
@@ -97,9 +100,11 @@ def _merge(catalogue: Catalogue, group: Sequence[str]) -> list[str]:
     except FolderError:
         remove_files(folder, [name])
         faults = {part: fault for part in group if (fault := part_fault(folder, part, whole=True))}
+        if not faults:
+            raise
         rest = [part for part in group if part not in faults]
         notes = [set_aside(catalogue, part, fault) for part, fault in faults.items()]
-        return notes + (_merge(catalogue, rest) if faults and len(rest) > 1 else [])
+        return notes + (_merge(catalogue, rest) if len(rest) > 1 else [])
     catalogue.move(name, runs)
     remove_files(folder, group)
     return []

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, TextIO
 
 from abm.errors import InputError, nearest
+from analysis.schema import FAILURES, RUNS
 from analysis.store import Store, open_store
 from experiments.sweep.dictionary import rows_of
 from experiments.sweep.parts import storage_lost, write_whole
@@ -71,9 +72,9 @@ def export_runs(folder: str | Path) -> None:
     """
     store = open_store(folder)
     try:
-        _write(store.folder / "runs.parquet", "parquet", iter([_arrow(store.runs)]))
+        _write(store.folder / RUNS, "parquet", iter([_arrow(store.runs)]))
         lines = [json.dumps(each, ensure_ascii=False) + "\n" for each in store.failures]
-        write_whole(store.folder / "failures.jsonl", "".join(lines))
+        write_whole(store.folder / FAILURES, "".join(lines))
     except OSError as error:
         raise storage_lost(store.folder, error) from error
 

@@ -4,7 +4,10 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Sequence
+import shutil
+import subprocess
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 from types import SimpleNamespace
 from typing import TYPE_CHECKING, Any
@@ -102,6 +105,27 @@ def store(folder: Path, a_plan: Any = None, chunk: int = 3, **options: Any) -> P
         for start in range(0, len(runs), chunk):
             catalogue.record(done(folder, runs[start : start + chunk], **options))
     return folder
+
+
+@contextmanager
+def disk(place: Path, mib: float) -> Iterator[None]:
+    """Mount a file system of so many MiB; skip the test where that is not allowed."""
+    import pytest
+
+    mount = shutil.which("mount")
+    size = f"size={int(mib * 1024)}k"
+    place.mkdir()
+    if (
+        mount is None
+        or subprocess.run(
+            [mount, "-t", "tmpfs", "-o", size, "tmpfs", str(place)], check=False, capture_output=True
+        ).returncode
+    ):
+        pytest.skip("no small file system can be mounted here")
+    try:
+        yield
+    finally:
+        subprocess.run(["umount", str(place)], check=True)
 
 
 def expected(a_plan: Any = None, quarters: int = 4, columns: int = 3) -> pd.DataFrame:

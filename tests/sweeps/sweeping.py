@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import signal
 import subprocess
 import sys
@@ -82,14 +81,17 @@ def finished(folder: Path) -> int:
 
 
 def killed_after(process: subprocess.Popen[str], seconds: float) -> bool:
-    """Kill a process after so many seconds, unless it has ended; tell whether it was killed."""
-    try:
-        process.communicate(timeout=seconds)
-        return False
-    except subprocess.TimeoutExpired:
-        os.kill(process.pid, signal.SIGKILL)
-        process.communicate()
-        return True
+    """Kill a process after so many seconds, unless it has ended; tell whether it was killed.
+
+    Its workers, which share its pipes, may live on for a moment; nobody waits for them.
+    """
+    time.sleep(seconds)
+    process.kill()
+    process.wait()
+    for pipe in (process.stdout, process.stderr):
+        if pipe is not None:
+            pipe.close()
+    return process.returncode == -signal.SIGKILL
 
 
 def workers_of(pid: int) -> list[int]:

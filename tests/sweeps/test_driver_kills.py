@@ -11,7 +11,7 @@ import pytest
 
 from analysis.catalogue import read_counts
 from analysis.store import open_store
-from tests.sweeps.sweeping import ROOT, command, content, killed_at, plan_of, stored, swept
+from tests.sweeps.sweeping import ROOT, command, content, finished, killed_after, plan_of, stored, swept, until
 
 
 def done_and_calls(folder: Path, calls: Path) -> tuple[set[str], dict[str, int]]:

@@ -11,6 +11,7 @@ import sqlite3
 import subprocess
 import sys
 import time
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -267,16 +268,9 @@ with Catalogue.open(folder) as catalogue:
 
 
 @pytest.fixture
-def small_disk(tmp_path: Path) -> Any:
-    """A file system of 2 MiB."""
-    place = tmp_path / "disk"
-    place.mkdir()
-    mount = shutil.which("mount")
-    size = ["-o", "size=2m"]
-    if mount is None or subprocess.run([mount, "-t", "tmpfs", *size, "tmpfs", str(place)], check=False).returncode:
-        pytest.skip("no small file system can be mounted here")
-    yield place
-    subprocess.run(["umount", str(place)], check=True)
+def small_disk(tmp_path: Path) -> Iterator[Path]:
+    with stores.disk(tmp_path / "disk", mib=2):
+        yield tmp_path / "disk"
 
 
 def test_a_full_disk_is_told_and_nothing_is_lost(small_disk: Path, tmp_path: Path) -> None:
@@ -302,7 +296,7 @@ def test_a_full_disk_is_told_and_nothing_is_lost(small_disk: Path, tmp_path: Pat
 
 
 @pytest.fixture
-def read_only(tmp_path: Path) -> Any:
+def read_only(tmp_path: Path) -> Iterator[Path]:
     """A store on a file system that is mounted for reading only (root may write into any folder)."""
     place = tmp_path / "shelf"
     stores.store(place)

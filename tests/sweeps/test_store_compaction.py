@@ -19,6 +19,7 @@ from analysis.store import open_store
 from experiments.command_line import main
 from experiments.sweep.catalogue import Catalogue, CatalogueLost
 from experiments.sweep.compaction import compact
+from experiments.sweep.export import export_runs
 from experiments.sweep.lock import held
 from experiments.sweep.parts import part_names
 from tests.sweeps import stores
@@ -27,6 +28,7 @@ from tests.sweeps import stores
 def test_parts_become_one_with_the_same_rows(tmp_path: Path) -> None:
     stores.store(tmp_path, with_events=True)
     events = open_store(tmp_path).events
+    export_runs(tmp_path)
     done = compact(tmp_path)
     assert (done.files_before, done.files_after, done.notes) == (8, 2, ())
     assert 0 < done.mib_after < done.mib_before
@@ -35,6 +37,7 @@ def test_parts_become_one_with_the_same_rows(tmp_path: Path) -> None:
     pd.testing.assert_frame_equal(open_store(tmp_path).events, events)
     with Catalogue.open(tmp_path) as catalogue:
         assert catalogue.reconcile() == []
+    assert set(pd.read_parquet(tmp_path / "runs.parquet")["part"]) == part_names(tmp_path)
     assert compact(tmp_path).files_after == 2
 
 
@@ -77,7 +80,8 @@ def test_a_part_with_a_wrong_byte_is_set_aside_and_the_rest_merged(tmp_path: Pat
 
 def test_a_store_at_work_and_a_store_without_catalogue_are_refused(tmp_path: Path) -> None:
     stores.store(tmp_path)
-    holder = "import sys,time; from pathlib import Path; from experiments.sweep.lock import held\n" + (
+    holder = "import sys,time; from pathlib import Path; from experiments.sweep.export import export_runs
+from experiments.sweep.lock import held\n" + (
         "with held(Path(sys.argv[1]), purpose='sweep'): print('held', flush=True); time.sleep(60)"
     )
     with subprocess.Popen([sys.executable, "-c", holder, str(tmp_path)], stdout=subprocess.PIPE) as other:
@@ -100,6 +104,23 @@ def test_the_command_says_what_it_did(tmp_path: Path, capsys: pytest.CaptureFixt
     assert "4 files of 0.0 MiB are now 1 of 0.0 MiB." in capsys.readouterr().out
     assert main(["compact", str(tmp_path / "nowhere")]) == 2
     assert "nowhere" in capsys.readouterr().err
+
+
+def test_a_compaction_for_which_there_is_no_room_changes_nothing(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    with stores.disk(tmp_path / "disk", mib=1.5):
+        folder = tmp_path / "disk" / "store"
+        runs = [each.run for each in stores.plan(60).runs]
+        stores.manifest(folder)
+        with Catalogue.create(folder, stores.plan(60)) as catalogue:
+            for start in range(0, 120, 10):
+                catalogue.record(stores.done(folder, runs[start : start + 10], quarters=120, columns=16))
+        assert main(["compact", str(folder)]) == 4
+        assert "no space left on device" in capsys.readouterr().err
+        assert len(part_names(folder)) == 12
+        assert not list((folder / "parts" / ".tmp").iterdir())
+        pd.testing.assert_frame_equal(open_store(folder).measures, stores.expected(stores.plan(60), 120, 16))
 
 
 COMPACTOR = """
