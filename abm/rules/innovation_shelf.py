@@ -184,7 +184,7 @@ def first_comers(
 @kernel
 def hand_over(
     taken: IntArray, taker: IntArray, origin: IntArray, actor_uid: UidArray, member: IntArray, member_uid: UidArray,
-    n_members: IntArray, effort: FloatArray, tie_origin: IntArray, stage: IntArray, remaining: IntArray,
+    n_members: IntArray, tie_origin: IntArray, stage: IntArray, remaining: IntArray,
     cost: FloatArray, quarters: int, development_cost: float,
 ) -> None:  # fmt: skip
     """Make each firm a member that answers for development and what follows."""
@@ -193,8 +193,6 @@ def hand_over(
         member[p, 1] = taker[d]
         member_uid[p, 1] = actor_uid[taker[d]]
         n_members[p] = 2
-        for m in range(effort.shape[1]):
-            effort[p, m] = 0.0
         tie_origin[p] = origin[d]
         stage[p] = _DEVELOPMENT
         remaining[p] = quarters
@@ -203,7 +201,7 @@ def hand_over(
 
 @rule(
     writes=(
-        "projects.is_active", "projects.member", "projects.member_uid", "projects.n_members", "projects.effort",
+        "projects.is_active", "projects.member", "projects.member_uid", "projects.n_members",
         "projects.tie_origin", "projects.stage", "projects.remaining", "projects.cost", "actors.n_projects",
     ),
     source="ren:3.1; ren:3.2; ren:4.2; li:3.C; F33",
@@ -236,7 +234,7 @@ def take_up_results(world: World, parameters: Parameters, draws: Draws) -> None:
     if len(taken) == 0:
         return
     hand_over(
-        taken, firm, origin, a.uid, pr.member, pr.member_uid, pr.n_members, pr.effort, pr.tie_origin, pr.stage,
+        taken, firm, origin, a.uid, pr.member, pr.member_uid, pr.n_members, pr.tie_origin, pr.stage,
         pr.remaining, pr.cost, p.development_quarters, p.development_cost,
     )  # fmt: skip
     a.n_projects[:] = project_counts(pr.is_active, pr.stage, pr.n_members, pr.member, a.rows)

@@ -15,6 +15,7 @@ from abm.randomness import Draws
 from abm.rule import rule
 from abm.state import ledger
 from abm.state.codes import Kind, Route
+from abm.state.columns import read_only
 from abm.state.proximity import profiles
 from abm.state.world import World
 
@@ -45,7 +46,7 @@ def learn_along_ties(world: World, parameters: Parameters, draws: Draws) -> None
     lists = world.neighbours()
     slow = 1.0 - 0.5 * p.protection
     teaching = p.teaching if parameters.switches.supporting_chain else 1.0
-    x, is_learner = profiles(actors.is_active, actors.kind, actors.capability, world.fields.frontier)
+    x, is_learner = profiles(actors.is_active, actors.kind, read_only(actors.capability), world.fields.frontier)
     heard = tie_understanding(
         ties.is_active, ties.layer, ties.source, ties.target, is_learner, x, p.best_distance, p.distance_width
     )
@@ -79,7 +80,7 @@ def learn_sideways(world: World, parameters: Parameters, draws: Draws) -> None:
     if not (parameters.switches.supporting_chain and parameters.switches.learning):
         return
     p, actors, st, book = parameters.learning, world.actors, world.structure, world.ledger
-    x, _ = profiles(actors.is_active, actors.kind, actors.capability, world.fields.frontier)
+    x, _ = profiles(actors.is_active, actors.kind, read_only(actors.capability), world.fields.frontier)
     first, teacher, route, speed = rival_lessons(
         world.slots(Kind.FIRM), actors.region, actors.sector, actors.uid, actors.mode, actors.absorption,
         st.weight, x, st.n_regions, draws.key("roster of rivals"), draws.key("rival met"), p.n_rivals,

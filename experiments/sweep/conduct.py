@@ -5,7 +5,7 @@ from __future__ import annotations
 import signal
 import threading
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -15,12 +15,12 @@ from analysis.schema import DONE, WAITING
 from experiments.progress import say
 from experiments.sweep.catalogue import Catalogue
 from experiments.sweep.driver import Driver, Work
-from experiments.sweep.engines import Engine, EngineLost, check_workers
+from experiments.sweep.engines import Engine, check_workers
 from experiments.sweep.lock import held, note
 from experiments.sweep.options import Options, failures_allowed
 from experiments.sweep.parts import StorageLost
 from experiments.sweep.shown import Shown, counts_table, next_steps
-from experiments.sweep.work import SIMULATE, Outcome
+from experiments.sweep.work import SIMULATE, EngineLost, Outcome, code_here
 
 if TYPE_CHECKING:
     from experiments.sweep.plan import Plan, PlannedRun
@@ -92,7 +92,10 @@ def _to_do(catalogue: Catalogue, plan: Plan) -> list[PlannedRun]:
 
 
 def warm(batch: Batch) -> None:
-    """Run each region once and shortly in this process, so that workers find the model compiled."""
+    """Run each region once and shortly in this process, so that workers find the model compiled.
+
+    What goes wrong here goes wrong in the runs, and is told there.
+    """
     if batch.target != SIMULATE:
         return
     from abm import kernel
@@ -101,7 +104,8 @@ def warm(batch: Batch) -> None:
     if not kernel.is_cache_ready():
         say("Compiling the model once (about a minute) ...", quiet=batch.options.quiet)
     for scenario in {each.name: each for each in batch.plan.scenarios.values()}.values():
-        simulate(scenario, quarters=1, panel_every=batch.plan.design.detail.panel_every)
+        with suppress(Exception):
+            simulate(scenario, quarters=1, panel_every=batch.plan.design.detail.panel_every)
 
 
 # ------------------------------------------------------------------------------------------------------- driving
@@ -128,7 +132,7 @@ def _drive(batch: Batch, catalogue: Catalogue) -> bool:
             shown.add(outcomes)
 
         def is_over() -> bool:
-            shown.tick()
+            shown.tick(batch.engine.workers())
             return is_interrupted() or shown.new_failures > allowed
 
         Driver(work, batch.engine, record, is_over).drive()
@@ -139,7 +143,7 @@ def _work(batch: Batch, runs: list[PlannedRun]) -> Work:
     options, plan = batch.options, batch.plan
     folder = str(batch.folder.resolve())
     detail = plan.design.detail
-    return Work(runs, plan.scenarios, detail, folder, options.seconds_per_run, batch.target, options.chunk)
+    return Work(runs, plan.scenarios, detail, folder, options.seconds_per_run, batch.target, options.chunk, code_here())
 
 
 @contextmanager

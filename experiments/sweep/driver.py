@@ -16,8 +16,8 @@ from dataclasses import dataclass
 from itertools import islice
 from typing import TYPE_CHECKING, Any
 
-from experiments.sweep.engines import Engine, EngineLost
-from experiments.sweep.work import SIMULATE, Chunk, Outcome, run_chunk
+from experiments.sweep.engines import Engine
+from experiments.sweep.work import SIMULATE, Chunk, EngineLost, Outcome, run_chunk
 
 if TYPE_CHECKING:
     from abm.scenario import Scenario
@@ -54,6 +54,8 @@ class Work:
         What computes a run, see `work.Chunk`.
     chunk
         Runs in a chunk; None to size chunks by what runs take.
+    code
+        Digest of the model's code that workers must have; empty for any.
     """
 
     runs: Iterable[PlannedRun]
@@ -63,6 +65,7 @@ class Work:
     seconds_per_run: float | None = None
     target: str = SIMULATE
     chunk: int | None = None
+    code: str = ""
 
 
 class Driver:
@@ -141,7 +144,9 @@ class Driver:
         work = self.work
         runs = tuple(islice(source, size))
         scenarios = {name: work.scenarios[name] for name in dict.fromkeys(run.scenario for run in runs)}
-        chunk = Chunk(self.number, runs, scenarios, work.detail, work.folder, work.seconds_per_run, work.target)
+        chunk = Chunk(
+            self.number, runs, scenarios, work.detail, work.folder, work.seconds_per_run, work.target, work.code
+        )
         try:
             future = self.pool.submit(run_chunk, chunk)
         except Exception as error:

@@ -6,13 +6,14 @@ import logging
 import os
 import socket
 import time
+import warnings
 from concurrent.futures import BrokenExecutor, CancelledError, Executor
 from contextlib import suppress
 from importlib.metadata import version
 from typing import Any, Protocol
 
 from abm.errors import InputError
-from experiments.sweep.work import greet, prepare_worker
+from experiments.sweep.work import EngineLost, greet, prepare_worker
 
 THREADS = dict.fromkeys(("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "NUMBA_NUM_THREADS"), "1")
 """One process per core: libraries must not start threads of their own."""
@@ -25,10 +26,6 @@ IDLE_SECONDS = 60
 
 ASK_SECONDS = 2.0
 """How often a scheduler is asked how many workers it has."""
-
-
-class EngineLost(Exception):  # noqa: N818 - it says what happened
-    """Workers cannot be reached any more; what is finished is safe, and the sweep can be resumed."""
 
 
 class Engine(Protocol):
@@ -78,6 +75,7 @@ class LocalEngine:
         """Return loky's pool: it is made again if it is broken."""
         from loky import get_reusable_executor
 
+        warnings.filterwarnings("ignore", "A worker stopped while some jobs")  # one that grew large is replaced
         pool: Executor = get_reusable_executor(
             self._jobs, timeout=IDLE_SECONDS, initializer=prepare_worker, env=THREADS
         )

@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import Any
 
 from analysis.schema import PARTS, STORE_VERSION, TABLES, TEMPORARY, part_path
+from analysis.tables import use_system_memory
 
 STALE_SECONDS = 600.0
 """A temporary file that nobody has touched for so long belongs to nobody."""
@@ -144,6 +145,7 @@ def as_arrow(frame: Any, *, single: bool) -> Any:
     """
     import pyarrow as pa
 
+    use_system_memory()
     if isinstance(frame, Mapping):
         table = pa.table(dict(frame))
     else:

@@ -53,6 +53,7 @@ class Shown:
         self._before, self._failed_before = self.finished, self.failures
         self._begun = self._last = time.monotonic()
         self._bar: Any = None
+        self._idle = ""
 
     @property
     def finished(self) -> int:
@@ -88,12 +89,13 @@ class Shown:
             self.counts[outcome.state] += 1
             self.counts[WAITING] -= 1
 
-    def tick(self) -> None:
-        """Show how things stand, if it is time."""
+    def tick(self, workers: int) -> None:
+        """Show how things stand, if it is time; `workers` that are there now."""
+        self._idle = ", waiting for workers" if workers == 0 else ""
         if self._bar is not None:
             words = rate_words(self.finished - self._before, self.counts[WAITING], time.monotonic() - self._begun)
             failed = f"{self.failures:,} went wrong, " if self.failures else ""
-            self._bar.update(self._task, completed=self.finished, words=failed + words)
+            self._bar.update(self._task, completed=self.finished, words=failed + words + self._idle)
         elif time.monotonic() - self._last >= LINE_EVERY:
             self._last = time.monotonic()
             say(self.line(), quiet=self.quiet)
@@ -102,7 +104,7 @@ class Shown:
         """Return one line that says how things stand."""
         words = rate_words(self.finished - self._before, self.counts[WAITING], time.monotonic() - self._begun)
         failed = f", {self.failures:,} went wrong" if self.failures else ""
-        return f"{self.title}: {self.finished:,} of {self.total:,} runs{failed}; {words}"
+        return f"{self.title}: {self.finished:,} of {self.total:,} runs{failed}; {words}{self._idle}"
 
 
 def rate_words(finished: int, left: int, seconds: float) -> str:

@@ -18,6 +18,7 @@ from importlib.metadata import version
 from typing import TYPE_CHECKING, Any
 
 from abm.simulation import OnQuarter
+from experiments.sweep.sound import KEYS, bad_measure
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -29,11 +30,12 @@ if TYPE_CHECKING:
 SIMULATE = "experiments.sweep.work:simulate_run"
 """What computes a run, as ``module:function``."""
 
-KEYS = ("run", "region", "quarter")
-"""First columns of the measures; they are not measures."""
-
 TRACE_LENGTH = 8_000
 """Characters of a traceback that are kept: its end."""
+
+
+class EngineLost(Exception):  # noqa: N818 - it says what happened
+    """Workers cannot be reached, or are not fit; what is finished is safe, and the sweep can be resumed."""
 
 
 class RunLate(Exception):  # noqa: N818 - it says what happened
@@ -63,6 +65,8 @@ class Chunk:
         Wall seconds a run may take; None for no limit.
     target
         What computes a run: ``"module:function"``.
+    code
+        Digest of the model's code that the worker must have; empty for any.
     """
 
     number: int
@@ -72,6 +76,7 @@ class Chunk:
     folder: str
     seconds_per_run: float | None = None
     target: str = SIMULATE
+    code: str = ""
 
 
 @dataclass(frozen=True)
@@ -95,7 +100,11 @@ def run_chunk(chunk: Chunk) -> list[Outcome]:
     ------
     StorageLost
         If the part cannot be written.
+    EngineLost
+        If this process has other code than the driver.
     """
+    if chunk.code and chunk.code != code_here():
+        raise EngineLost("a worker has another version of the model's code than this process")
     module, _, function = chunk.target.partition(":")
     target: Target = getattr(import_module(module), function)
     pairs = [_attempt(run, chunk, target) for run in chunk.runs]
@@ -176,33 +185,6 @@ def _watch(seconds: float | None) -> OnQuarter:
     return on_quarter
 
 
-def bad_measure(measures: pd.DataFrame | Mapping[str, Any]) -> str:
-    """Return what is wrong with the values: a null that may not be null, or an infinite value; empty if nothing.
-
-    >>> bad_measure({"run": ["a"], "region": ["north"], "quarter": [4], "n_firms": [float("nan")]})
-    'n_firms is null in quarter 4, which it never may be'
-    """
-    import numpy as np
-    import pandas as pd
-
-    for name, column in measures.items():
-        values = np.asarray(column)
-        is_null = pd.isna(values)
-        if name in never_null() and is_null.any():
-            return f"{name} is null in quarter {np.asarray(measures['quarter'])[is_null][0]}, which it never may be"
-        if values.dtype.kind == "f" and np.isinf(values).any():
-            return f"{name} is infinite in quarter {np.asarray(measures['quarter'])[np.isinf(values)][0]}"
-    return ""
-
-
-@cache
-def never_null() -> frozenset[str]:
-    """Return the names of the measures that are never null by their declaration."""
-    from abm.measures import MEASURES
-
-    return frozenset(name for name, known in MEASURES.items() if known.null_when is None)
-
-
 # ---------------------------------------------------------------------------------------------------- the part
 
 
@@ -240,6 +222,14 @@ def prepare_worker() -> None:
     global _driver  # noqa: PLW0603
     _driver = os.getppid()
     signal.signal(signal.SIGINT, signal.SIG_IGN)
+
+
+@cache
+def code_here() -> str:
+    """Return the digest of the model's code as it was when this process first asked."""
+    from experiments.sweep.provenance import code_digest
+
+    return code_digest()
 
 
 def greet(folder: str) -> tuple[str, bool]:

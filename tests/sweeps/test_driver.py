@@ -14,7 +14,7 @@ from abm.errors import InputError
 from analysis.catalogue import read_counts
 from analysis.store import open_store
 from experiments.command_line import main
-from experiments.sweep import driver, engines, options
+from experiments.sweep import conduct, driver, engines, options, provenance
 from experiments.sweep.batch import Options, resume
 from experiments.sweep.lock import held
 from tests.sweeps import targets
@@ -80,7 +80,7 @@ def test_retry_does_those_that_went_wrong_and_no_others(tmp_path: Path, monkeypa
 
 
 def test_a_worker_that_is_killed_costs_nothing(tmp_path: Path) -> None:
-    plan = plan_of(120)
+    plan = plan_of(60)
     assert swept(tmp_path / "calm", plan, "slow") == 0
     folder = stored(tmp_path / "store", plan, "slow")
     process = command("resume", str(folder), "--jobs", "2", "--quiet")
@@ -147,12 +147,15 @@ def test_a_real_sweep_gives_what_a_run_of_its_own_gives(tmp_path: Path) -> None:
 # -------------------------------------------------------------------------------------------------- stopping, going on
 
 
-@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+@pytest.mark.parametrize("number", [signal.SIGINT, pytest.param(signal.SIGTERM, marks=pytest.mark.slow)])
 def test_a_signal_stops_it_and_what_is_finished_stays(tmp_path: Path, number: signal.Signals) -> None:
     folder = stored(tmp_path / "store", plan_of(400), "slow")
     process = command("resume", str(folder), "--jobs", "2")
     until(lambda: finished(folder) >= 6)
-    process.send_signal(number)
+    if number == signal.SIGINT:  # Ctrl-C reaches the workers as well
+        os.killpg(process.pid, number)
+    else:
+        process.send_signal(number)
     _, said = process.communicate(timeout=30)
     assert process.returncode == 130, said
     assert "Traceback" not in said
@@ -187,11 +190,17 @@ def test_status_tells_what_went_wrong(tmp_path: Path, capsys: pytest.CaptureFixt
     assert main(["status", str(tmp_path)]) == 2
 
 
-def test_other_code_is_refused_unless_allowed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    from experiments.sweep import provenance
-
+def test_workers_with_other_code_compute_nothing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     folder = stored(tmp_path / "store", plan_of(4), "good")
-    monkeypatch.setattr(provenance, "code_digest", lambda: "other")
+    monkeypatch.setattr(conduct, "code_here", lambda: "0" * 32)
+    assert resume(folder, QUIET) == 4
+    assert finished(folder) == 0
+
+
+def test_other_code_is_refused_unless_allowed(tmp_path: Path) -> None:
+    folder = stored(tmp_path / "store", plan_of(4), "good")
+    manifest = (folder / "manifest.json").read_text().replace(provenance.code_digest(), "0" * 32)
+    (folder / "manifest.json").write_text(manifest)
     with pytest.raises(InputError, match=r"the model's code has changed.*--allow-code-change"):
         resume(folder, QUIET)
     assert finished(folder) == 0

@@ -80,8 +80,7 @@ def test_a_part_with_a_wrong_byte_is_set_aside_and_the_rest_merged(tmp_path: Pat
 
 def test_a_store_at_work_and_a_store_without_catalogue_are_refused(tmp_path: Path) -> None:
     stores.store(tmp_path)
-    holder = "import sys,time; from pathlib import Path; from experiments.sweep.export import export_runs
-from experiments.sweep.lock import held\n" + (
+    holder = "import sys,time; from pathlib import Path; from experiments.sweep.lock import held\n" + (
         "with held(Path(sys.argv[1]), purpose='sweep'): print('held', flush=True); time.sleep(60)"
     )
     with subprocess.Popen([sys.executable, "-c", holder, str(tmp_path)], stdout=subprocess.PIPE) as other:
