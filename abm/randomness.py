@@ -134,4 +134,4 @@ class Draws:
 
     def key(self, decision: str) -> np.uint64:
         """Return the key of a named decision this quarter, to be handed to a kernel."""
-        return np.uint64(_mix_int((self._base ^ name_hash(decision)) & _MASK))
+        return np.uint64(mix(np.uint64(self._base ^ name_hash(decision))))

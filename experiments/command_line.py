@@ -23,8 +23,8 @@ from experiments.commands.sweep import sweep
 if TYPE_CHECKING:
     from rich.console import Console
 
-WELL, BUG, BAD_INPUT, INTERRUPTED = 0, 1, 2, 130
-"""Exit codes."""
+WELL, BUG, BAD_INPUT, LOST, INTERRUPTED = 0, 1, 2, 4, 130
+"""Exit codes; a sweep also has 3, some runs went wrong."""
 
 EXAMPLES = """
 [bold]Examples[/bold]
@@ -53,7 +53,7 @@ app = typer.Typer(
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Run the command line and return its exit code: 0 well, 1 our bug, 2 bad input, 130 interrupted."""
+    """Run the command line and return its exit code: 0 well, 1 our bug, 2 bad input, 4 storage lost, 130 stopped."""
     signal.signal(signal.SIGTERM, signal.default_int_handler)  # a polite kill cleans up like Ctrl-C
     try:
         app(args=None if arguments is None else list(arguments), prog_name="innonet")
@@ -71,10 +71,11 @@ def _explained(error: Exception) -> int:
     """Print one message for an error and return the exit code."""
     from abm.errors import InputError
     from analysis.load import FolderError
+    from experiments.sweep.parts import StorageLost
 
-    if isinstance(error, (InputError, FolderError)):
+    if isinstance(error, (InputError, FolderError, StorageLost)):
         print(f"Error: {error}", file=sys.stderr)
-        return BAD_INPUT
+        return LOST if isinstance(error, StorageLost) else BAD_INPUT
     if os.environ.get("INNONET_TRACEBACK"):
         raise error
     first_line = (str(error).splitlines() or [""])[0]

@@ -30,8 +30,10 @@ _NO_IDS = np.zeros(0, dtype=np.int64)
 
 
 def _fresh(capacity: int) -> dict[str, Any]:
-    """Return columns of fresh rows."""
-    return {name: np.full(capacity, _NONE.get(name, 0), dtype) for name, (dtype, _) in COLUMNS.items()}
+    """Return columns of fresh rows, numbered."""
+    columns = {name: np.full(capacity, _NONE.get(name, 0), dtype) for name, (dtype, _) in COLUMNS.items()}
+    columns["event_id"] = np.arange(capacity, dtype=np.int64)
+    return columns
 
 
 class Events:
@@ -39,6 +41,7 @@ class Events:
 
     def __init__(self, capacity: int = 4096) -> None:
         self._columns = _fresh(capacity)
+        self._capacity = capacity
         self.count = 0
 
     def add(
@@ -60,25 +63,37 @@ class Events:
         number = len(uids)
         if number == 0:
             return _NO_IDS
-        ids = np.arange(self.count, self.count + number, dtype=np.int64)
-        self._reserve(self.count + number)
-        place = slice(self.count, self.count + number)
-        values = (ids, quarter, kind, region, uids, partner, project, field, channel, amount, cause)
-        for column, value in zip(self._columns.values(), values, strict=True):
-            if value is not None:
-                column[place] = value
-        self.count += number
+        first, self.count = self.count, self.count + number
+        if self.count > self._capacity:
+            self._grow()
+        columns, place = self._columns, slice(first, self.count)
+        columns["quarter"][place] = quarter
+        columns["kind"][place] = kind
+        columns["uid"][place] = uids
+        if region is not None:
+            columns["region"][place] = region
+        if partner is not None:
+            columns["partner_uid"][place] = partner
+        if project is not None:
+            columns["project"][place] = project
+        if field is not None:
+            columns["field"][place] = field
+        if channel is not None:
+            columns["channel"][place] = channel
+        if amount is not None:
+            columns["amount"][place] = amount
+        if cause is not None:
+            columns["cause_id"][place] = cause
+        ids: IntArray = columns["event_id"][place].copy()
         return ids
 
-    def _reserve(self, rows: int) -> None:
-        capacity = len(self._columns["event_id"])
-        if rows <= capacity:
-            return
-        while capacity < rows:
-            capacity *= 2
-        grown = _fresh(capacity)
+    def _grow(self) -> None:
+        """Double the columns until all rows have room."""
+        while self._capacity < self.count:
+            self._capacity *= 2
+        grown = _fresh(self._capacity)
         for name, old in self._columns.items():
-            grown[name][: self.count] = old[: self.count]
+            grown[name][: len(old)] = old
         self._columns = grown
 
     def columns(self) -> dict[str, Any]:

@@ -28,6 +28,29 @@ class Neighbours(NamedTuple):
 
 
 @kernel
+def slots_by_kind(is_active: BoolArray, kind: IntArray, n_kinds: int) -> tuple[IntArray, IntArray]:
+    """Return the active slots in the order of kinds, and where each kind starts, shape (n_kinds + 1,).
+
+    >>> start, slot = slots_by_kind(np.array([True, True, False, True]), np.array([1, 0, 0, 1]), 2)
+    >>> start.tolist(), slot.tolist()
+    ([0, 1, 3], [1, 0, 3])
+    """
+    start = np.zeros(n_kinds + 1, np.int64)
+    for i in range(len(kind)):
+        if is_active[i]:
+            start[kind[i] + 1] += 1
+    for k in range(n_kinds):
+        start[k + 1] += start[k]
+    slot = np.empty(start[n_kinds], np.int64)
+    free = start.copy()
+    for i in range(len(kind)):
+        if is_active[i]:
+            slot[free[kind[i]]] = i
+            free[kind[i]] += 1
+    return start, slot
+
+
+@kernel
 def neighbour_lists(
     is_active: BoolArray, source: IntArray, target: IntArray, n_actors: int
 ) -> tuple[IntArray, IntArray, IntArray]:

@@ -25,7 +25,7 @@ from abm.state.codes import (
 )
 from abm.state.columns import Table, read_only
 from abm.state.events import Events
-from abm.state.network import Neighbours, neighbours_of
+from abm.state.network import Neighbours, neighbours_of, slots_by_kind
 from abm.state.structure import Structure
 from abm.state.tables import (
     MAX_MEMBERS,
@@ -123,7 +123,7 @@ class World:
         self.total_cash = 0.0
         self.names: dict[int, str] = {}
         self._neighbours: Neighbours | None = None
-        self._slots: dict[int, IntArray] = {}
+        self._by_kind: tuple[IntArray, IntArray] | None = None
         self._access: dict[tuple[str, ...], _Access] = {}
         self._kind_and_region: tuple[IntArray, IntArray] | None = None
         rows = {
@@ -191,7 +191,7 @@ class World:
         if access.changes_ties:
             self._neighbours = None
         if access.changes_actors:
-            self._slots.clear()
+            self._by_kind = None
 
     def _accessed(self, names: tuple[str, ...]) -> _Access:
         columns = _expanded(names)
@@ -206,7 +206,7 @@ class World:
         for each in ("actors", "ledger") if name == "actors" else (name,):
             setattr(self, each, self.table(each).grown(rows))
         self._access.clear()
-        self._slots.clear()
+        self._by_kind = None
         self._kind_and_region = None
 
     def ensure_free(self, name: str, rows: int) -> None:
@@ -243,11 +243,13 @@ class World:
 
     def slots(self, kind: Kind) -> IntArray:
         """Return the slots of the active actors of a kind."""
-        slots = self._slots.get(int(kind))
-        if slots is None:
-            slots = np.flatnonzero(self.actors.is_active & (self.actors.kind == int(kind)))
+        by_kind = self._by_kind
+        if by_kind is None:
+            by_kind = slots_by_kind(read_only(self.actors.is_active), self.kind_and_region()[0], N_KINDS)
             if not self.actors.is_active.flags.writeable:
-                self._slots[int(kind)] = slots
+                self._by_kind = by_kind
+        start, slot = by_kind
+        slots: IntArray = slot[start[kind] : start[kind + 1]]
         return slots
 
     def nodes(self) -> IntArray:
@@ -267,7 +269,7 @@ class World:
         other.events = Events.restored(self.events.columns())
         other.names = dict(self.names)
         other._neighbours = None
-        other._slots = {}
+        other._by_kind = None
         other._access = {}
         other._kind_and_region = None
         return other

@@ -20,6 +20,20 @@ def quarters(scale: float, number: int) -> dict[str, Any]:
     return {"compiled": IS_COMPILED, **vars(run)}
 
 
+def whole(number: int) -> dict[str, Any]:
+    """Time the default run with its burn-in: mean processor seconds of a quarter's steps and measures."""
+    from abm import Scenario
+    from abm.kernel import IS_COMPILED
+    from tests.benchmarks.subjects import timed_run
+
+    scenario = Scenario.load("equipment")
+    if IS_COMPILED:
+        timed_run(scenario, 12)
+    run = timed_run(scenario, scenario.burn_in + number)
+    mean = {part: sum(getattr(run, part)) / len(run.steps) for part in ("steps", "measures")}
+    return {"compiled": IS_COMPILED, **mean, "state": run.state}
+
+
 def start(number: int) -> dict[str, Any]:
     """Run the default region from a standing start; compiled code is loaded or made as needed."""
     began = time.perf_counter()
@@ -43,6 +57,8 @@ def main() -> None:
     what, *arguments = sys.argv[1:]
     if what == "quarters":
         measured = quarters(float(arguments[0]), int(arguments[1]))
+    elif what == "whole":
+        measured = whole(int(arguments[0]))
     elif what == "start":
         measured = start(int(arguments[0]))
     else:
