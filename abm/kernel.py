@@ -14,9 +14,11 @@ import enum
 import hashlib
 import os
 import platform
+import subprocess
 import sys
 import tempfile
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from importlib.metadata import version
 from pathlib import Path
 from types import CodeType, ModuleType
@@ -60,7 +62,7 @@ def kernel(function: Function) -> Function:
     for part in (_PLATFORM, *_content(function)):
         digest.update(part.encode())
     numba.config.CACHE_DIR = str(CACHE_FOLDER / digest.hexdigest())
-    compiled = numba.njit(cache=True)(function)
+    compiled = numba.njit(cache=True, no_cfunc_wrapper=True)(function)
     _hashes[id(compiled)] = digest.hexdigest()
     KERNELS[f"{function.__module__}.{function.__name__}"] = compiled
     return cast(Function, compiled)
@@ -112,3 +114,28 @@ def mark_cache_ready() -> None:
         _ready_mark().touch()
     except OSError:
         return
+
+
+@contextmanager
+def second_compiler() -> Iterator[None]:
+    """Let a second process compile from the other end of the step, if nothing is compiled and a core is free.
+
+    Each process finds in the cache what the other has made. Where no process can be started, nothing is lost but time.
+    """
+    helper = None
+    if not is_cache_ready() and len(os.sched_getaffinity(0)) > 1:
+        try:
+            helper = subprocess.Popen(
+                [sys.executable, "-m", "abm.warming"],
+                stdin=subprocess.DEVNULL,
+                stdout=subprocess.DEVNULL,
+                stderr=subprocess.DEVNULL,
+            )
+        except OSError:
+            helper = None
+    try:
+        yield
+    finally:
+        if helper is not None:
+            helper.terminate()
+            helper.wait()

@@ -83,7 +83,7 @@ def pay_programme(
             r = books.region[employer[a]]
             part = min(1.0, budget[r, _TALENT] / max(total[r], 1e-12))
             amount = quarters * talent_wage[r] * hired[a] * part
-            spent[r] += pay(books, government[r], employer[a], amount, _PROGRAMME)
+            spent[r] += pay(books, government[r], employer[a], amount, books.volume[_PROGRAMME])
     for r in range(len(budget)):
         if spent[r] > 0.0:
             budget[r, _TALENT] = max(0.0, budget[r, _TALENT] - spent[r])

@@ -211,6 +211,19 @@ def simulate(
     InputError
         If the scenario, a parameter, the seed or the number of quarters is not valid.
     """
+    with kernel.second_compiler():
+        return _simulate(scenario, seed, quarters, changes, schedule, panel_every, on_quarter)
+
+
+def _simulate(
+    scenario: str | Path | Scenario,
+    seed: int,
+    quarters: int | None,
+    changes: Mapping[str, Any] | None,
+    schedule: Schedule,
+    panel_every: int,
+    on_quarter: OnQuarter | None,
+) -> Result:
     simulation = Simulation(scenario, seed=seed, changes=changes, schedule=schedule)
     number = simulation.scenario.quarters if quarters is None else quarters
     if type(number) is not int or not 1 <= number <= MAX_QUARTERS:

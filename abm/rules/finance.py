@@ -193,7 +193,7 @@ def grant_loans(
         if granted[f] <= 0.0:
             continue
         i = asker[f]
-        pay(books, bank[f], i, granted[f], _LOAN)
+        pay(books, bank[f], i, granted[f], books.volume[_LOAN])
         own_rate[f] = base_rate + risk_spread * risk[f] * (1.0 - green_preference * level[i, _GREEN])
         c = loan[i]
         if c < 0:

@@ -28,7 +28,7 @@ def whole(number: int) -> dict[str, Any]:
 
     scenario = Scenario.load("equipment")
     if IS_COMPILED:
-        timed_run(scenario, 12)
+        timed_run(scenario, scenario.burn_in + number)
     run = timed_run(scenario, scenario.burn_in + number)
     mean = {part: sum(getattr(run, part)) / len(run.steps) for part in ("steps", "measures")}
     return {"compiled": IS_COMPILED, **mean, "state": run.state}
