@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import gc
+
+from abm.kernel import COMPILING_THRESHOLD
 from abm.randomness import Draws
 from abm.recorder import Recorder
 from abm.simulation import Simulation, start_quarter
@@ -22,4 +25,5 @@ def warm_backwards(quarters: int = 12) -> None:
 
 
 if __name__ == "__main__":
+    gc.set_threshold(COMPILING_THRESHOLD)
     warm_backwards()

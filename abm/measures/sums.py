@@ -302,7 +302,6 @@ def concentration(
     n = np.zeros(n_regions)
     total = np.zeros(n_regions)
     ranked = np.zeros(n_regions)
-    square = np.zeros(n_regions)
     for place in range(len(order)):
         i = order[place]
         if is_active[i] and kind[i] == _FIRM:
@@ -310,10 +309,13 @@ def concentration(
             n[r] += 1.0
             total[r] += value[i]
             ranked[r] += n[r] * value[i]
-            square[r] += value[i] * value[i]
     out = np.full((2, n_regions), np.nan)
     for r in range(n_regions):
         if total[r] > 0.0:
             out[0, r] = (2.0 * ranked[r] - (n[r] + 1.0) * total[r]) / (n[r] * total[r])
-            out[1, r] = square[r] / (total[r] * total[r])
+            out[1, r] = 0.0
+    for i in order:
+        if is_active[i] and kind[i] == _FIRM and total[region[i]] > 0.0:
+            share = value[i] / total[region[i]]
+            out[1, region[i]] += share * share
     return out

@@ -31,7 +31,9 @@ _NO_IDS = np.zeros(0, dtype=np.int64)
 
 def _fresh(capacity: int) -> dict[str, Any]:
     """Return columns of fresh rows, numbered."""
-    columns = {name: np.full(capacity, _NONE.get(name, 0), dtype) for name, (dtype, _) in COLUMNS.items()}
+    columns: dict[str, Any] = {
+        name: np.full(capacity, _NONE.get(name, 0), dtype) for name, (dtype, _) in COLUMNS.items()
+    }
     columns["event_id"] = np.arange(capacity, dtype=np.int64)
     return columns
 
