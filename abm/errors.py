@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import difflib
 from collections.abc import Iterable
 
 
@@ -18,5 +17,7 @@ def nearest(name: str, names: Iterable[str]) -> str:
     >>> nearest("zzz", ["abc"])
     ''
     """
+    import difflib
+
     matches = difflib.get_close_matches(name, list(names), n=1, cutoff=0.5)
     return f'; did you mean "{matches[0]}"?' if matches else ""

@@ -12,11 +12,11 @@ from abm.types import BoolArray, FloatArray, IntArray
 _EQUITY = int(ClaimKind.EQUITY)
 _DEPOSIT = int(ClaimKind.DEPOSIT)
 _BOND = int(ClaimKind.BOND)
-_INTEREST = int(Purpose.INTEREST)
-_REPAYMENT = int(Purpose.REPAYMENT)
-_DIVIDEND = int(Purpose.DIVIDEND)
-_DEPOSITING = int(Purpose.DEPOSIT)
-_BORROWING = int(Purpose.BOND)
+_INTEREST = np.int64(Purpose.INTEREST)
+_REPAYMENT = np.int64(Purpose.REPAYMENT)
+_DIVIDEND = np.int64(Purpose.DIVIDEND)
+_DEPOSITING = np.int64(Purpose.DEPOSIT)
+_BORROWING = np.int64(Purpose.BOND)
 _FULL = 0.999
 """Part of what is due that counts as all of it."""
 _NOTHING = 1e-6
@@ -60,8 +60,8 @@ def serve_loans(
         can = min(books.cash[i], due)
         paid = min(can, interest)
         repaid = min(can - paid, principal[c])
-        pay(books, i, creditor[c], paid, books.volume[_INTEREST])
-        pay(books, i, creditor[c], repaid, books.volume[_REPAYMENT])
+        pay(books, i, creditor[c], paid, _INTEREST)
+        pay(books, i, creditor[c], repaid, _REPAYMENT)
         received[creditor[c]] += paid
         principal[c] -= repaid
         missed_payments[i] = missed_payments[i] + 1 if can < _FULL * due else 0
@@ -116,11 +116,11 @@ def pay_dividends(
         per_yuan[i] = dividend[i] / (equity + owned_outside[i])
     for c in range(len(kind)):
         if is_active[c] and kind[c] == _EQUITY:
-            pay(books, debtor[c], creditor[c], per_yuan[debtor[c]] * principal[c], books.volume[_DIVIDEND])
+            pay(books, debtor[c], creditor[c], per_yuan[debtor[c]] * principal[c], _DIVIDEND)
     for f in range(len(firm)):
         i = firm[f]
         rest = max(0.0, dividend[i] - per_yuan[i] * owned_outside[i])
-        pay(books, i, household_slot[books.region[i]], rest, books.volume[_DIVIDEND])
+        pay(books, i, household_slot[books.region[i]], rest, _DIVIDEND)
 
 
 @kernel
@@ -184,11 +184,11 @@ def pay_bank_returns(
     for b in range(len(bank)):
         i = bank[b]
         household = household_slot[books.region[i]]
-        pay(books, i, household, deposit_rate * deposit[b], books.volume[_INTEREST])
-        pay(books, i, rest_of_world, deposit_rate * bond[b], books.volume[_INTEREST])
+        pay(books, i, household, deposit_rate * deposit[b], _INTEREST)
+        pay(books, i, rest_of_world, deposit_rate * bond[b], _INTEREST)
         profit = max(0.0, interest[i] - deposit_rate * (deposit[b] + bond[b]))
         spare = max(0.0, books.cash[i] - reserve * deposit[b])
-        pay(books, i, household, min(payout * profit, spare), books.volume[_DIVIDEND])
+        pay(books, i, household, min(payout * profit, spare), _DIVIDEND)
 
 
 @kernel
@@ -199,7 +199,7 @@ def move_funds(
     change: FloatArray,
     row: IntArray,
     principal: FloatArray,
-    purpose: int,
+    purpose: int | np.int64,
 ) -> FloatArray:
     """Pay in where `change` is positive, pay back where it is negative, as far as cash goes; return what moved.
 
@@ -225,9 +225,9 @@ def move_funds(
         else:
             moved[b] = -min(-change[b], books.cash[bank[b]])
     for b in range(len(bank)):
-        pay(books, funder[b], bank[b], max(moved[b], 0.0), books.volume[purpose])
+        pay(books, funder[b], bank[b], max(moved[b], 0.0), purpose)
     for b in range(len(bank)):
-        pay(books, bank[b], funder[b], max(-moved[b], 0.0), books.volume[purpose])
+        pay(books, bank[b], funder[b], max(-moved[b], 0.0), purpose)
         if row[b] >= 0:
             principal[row[b]] = max(0.0, principal[row[b]] + moved[b])
     return moved

@@ -16,8 +16,8 @@ EQUIPMENT, VALUE_CHAIN, FIRST_LEVEL = 0, 1, 2
 """Places of the uses of money: renewal of equipment, the value chain, and from there the levels."""
 _N_USES = 5
 _DIGITAL = int(Level.DIGITAL)
-_EQUIPMENT_PURCHASE = int(Purpose.EQUIPMENT)
-_VALUE_CHAIN_WORK = int(Purpose.VALUE_CHAIN)
+_EQUIPMENT_PURCHASE = np.int64(Purpose.EQUIPMENT)
+_VALUE_CHAIN_WORK = np.int64(Purpose.VALUE_CHAIN)
 
 
 @kernel
@@ -82,7 +82,7 @@ def buy_equipment(
         for k in range(weight.shape[1]):
             index[f] += capability[i, k] * weight[sector[i], k]
         bought = min(planned[i], books.cash[i])
-        pay(books, i, market, bought, books.volume[_EQUIPMENT_PURCHASE])
+        pay(books, i, market, bought, _EQUIPMENT_PURCHASE)
         total[books.region[i]] += bought
         kept = (1.0 - wear) * equipment[i]
         equipment[i] = kept + bought
@@ -119,7 +119,7 @@ def move_in_value_chain(
     """
     for i in firm:
         amount = min(planned[i], books.cash[i])
-        pay(books, i, household_slot[books.region[i]], amount, books.volume[_VALUE_CHAIN_WORK])
+        pay(books, i, household_slot[books.region[i]], amount, _VALUE_CHAIN_WORK)
         effort = min(most, amount / max(sales[i], 1e-9))
         v = value_chain[i]
         value_chain[i] = max(0.0, min(1.0, v + speed * effort * (1.0 - v) - wear * v))

@@ -13,10 +13,10 @@ from abm.state.codes import Kind, Purpose
 from abm.types import BoolArray, FloatArray, IntArray
 
 _GOVERNMENT = int(Kind.GOVERNMENT)
-_WAGES = int(Purpose.WAGES)
-_TALENT_WAGES = int(Purpose.TALENT_WAGES)
-_CONSUMPTION = int(Purpose.CONSUMPTION)
-_EXPORTS = int(Purpose.EXPORTS)
+_WAGES = np.int64(Purpose.WAGES)
+_TALENT_WAGES = np.int64(Purpose.TALENT_WAGES)
+_CONSUMPTION = np.int64(Purpose.CONSUMPTION)
+_EXPORTS = np.int64(Purpose.EXPORTS)
 _LARGEST_PART = 0.1
 """Part of its cash that the rest of world orders exports for at most."""
 
@@ -42,8 +42,8 @@ def pay_wages(
     for i in range(len(is_active)):
         if is_active[i] and books.kind[i] < _GOVERNMENT:
             r = books.region[i]
-            pay(books, i, household_slot[r], wage[r] * staff[i], books.volume[_WAGES])
-            pay(books, i, household_slot[r], talent_wage[r] * talent[i], books.volume[_TALENT_WAGES])
+            pay(books, i, household_slot[r], wage[r] * staff[i], _WAGES)
+            pay(books, i, household_slot[r], talent_wage[r] * talent[i], _TALENT_WAGES)
 
 
 @kernel
@@ -81,8 +81,8 @@ def household_orders(
             orders[r, s] = spent * household_share[s]
             total += orders[r, s]
             covered += household_share[s]
-        pay(books, slot, market, total, books.volume[_CONSUMPTION])
-        pay(books, slot, rest_of_world, spent * max(0.0, 1.0 - covered), books.volume[_CONSUMPTION])
+        pay(books, slot, market, total, _CONSUMPTION)
+        pay(books, slot, rest_of_world, spent * max(0.0, 1.0 - covered), _CONSUMPTION)
         household_cash[r] = books.cash[slot]
     return orders
 
@@ -140,7 +140,7 @@ def export_orders(
             for s in range(base.shape[1]):
                 orders[r, s] *= most / total
         total = most
-    pay(books, rest_of_world, market, total, books.volume[_EXPORTS])
+    pay(books, rest_of_world, market, total, _EXPORTS)
     return orders
 
 

@@ -12,7 +12,7 @@ from abm.state.codes import Instrument, Origin, Purpose, Route
 from abm.state.technique import HAND_WORK
 from abm.types import BoolArray, FloatArray, IntArray, UidArray
 
-_ENTRY, _EQUIPMENT, _SUPERVISION = int(Purpose.ENTRY), int(Purpose.EQUIPMENT), int(Purpose.SUPERVISION)
+_ENTRY, _EQUIPMENT, _SUPERVISION = np.int64(Purpose.ENTRY), np.int64(Purpose.EQUIPMENT), np.int64(Purpose.SUPERVISION)
 _INSPECTORS = int(Instrument.SUPERVISION)
 _ENDOWMENT, _OWN = int(Origin.ENDOWMENT), int(Route.OWN)
 _SUPERVISION_COST = 0.05
@@ -134,7 +134,7 @@ def supervise(
     prevented = np.zeros(len(budget))
     for r in range(len(budget)):
         spent = min(budget[r, _INSPECTORS], cost[r])
-        pay(books, government[r], household[r], spent, books.volume[_SUPERVISION])
+        pay(books, government[r], household[r], spent, _SUPERVISION)
         budget[r, _INSPECTORS] -= spent
         prevented[r] = spent / max(cost[r], _SUPERVISION_COST)
     return prevented
@@ -164,13 +164,13 @@ def pay_in(
         payer[e] = outside if entrant[2, e] == OUTSIDER else household[entrant[0, e]]
         amount[e] = min(cash_need * size[e] + plant[e], _MOST_OF_PAYER * books.cash[payer[e]])
     for e in range(number):
-        pay(books, payer[e], slot[e], amount[e], books.volume[_ENTRY])
+        pay(books, payer[e], slot[e], amount[e], _ENTRY)
     is_founded = np.zeros(number, np.bool_)
     for e in range(number):
         scale = books.cash[slot[e]] / max(cash_need * size[e] + plant[e], 1e-12)
         is_founded[e] = scale >= _LEAST_CAPITAL
         if not is_founded[e]:
-            pay(books, slot[e], payer[e], books.cash[slot[e]], books.volume[_ENTRY])
+            pay(books, slot[e], payer[e], books.cash[slot[e]], _ENTRY)
         size[e] *= scale
         plant[e] *= scale
     return is_founded
@@ -250,7 +250,7 @@ def order_plant(
         total += equipment_share[s]
     for e in range(len(slot)):
         equipment[slot[e]] = plant[e]
-        pay(books, slot[e], market, plant[e], books.volume[_EQUIPMENT])
+        pay(books, slot[e], market, plant[e], _EQUIPMENT)
         for s in range(len(equipment_share)):
             pending_demand[region[e], s] += plant[e] * equipment_share[s] / max(total, 1e-12)
 

@@ -12,7 +12,7 @@ from abm.types import BoolArray, FloatArray, IntArray
 _PLATFORM = int(Instrument.PLATFORM)
 _UNIVERSITY = int(Kind.UNIVERSITY)
 _FACILITIES, _PILOT = int(Service.FACILITIES), int(Service.PILOT)
-_FEE, _SUPPORT, _COST = int(Purpose.FEE), int(Purpose.PLATFORM_SUPPORT), int(Purpose.PLATFORM_COST)
+_FEE, _SUPPORT, _COST = np.int64(Purpose.FEE), np.int64(Purpose.PLATFORM_SUPPORT), np.int64(Purpose.PLATFORM_COST)
 
 
 @kernel
@@ -95,7 +95,7 @@ def collect_fees(
     for a in range(len(candidate)):
         p = member[a]
         if p >= 0:
-            income[p] += pay(books, candidate[a], actor[p], due[a], books.volume[_FEE])
+            income[p] += pay(books, candidate[a], actor[p], due[a], _FEE)
             n_members[p] += 1
     for q in range(len(rows)):
         p = rows[q]
@@ -118,9 +118,7 @@ def public_support(
     for q in range(len(rows)):
         p = rows[q]
         r = region[p]
-        support[p] = pay(
-            books, government[r], actor[p], min(missing[p], budget[r, _PLATFORM] / number[r]), books.volume[_SUPPORT]
-        )
+        support[p] = pay(books, government[r], actor[p], min(missing[p], budget[r, _PLATFORM] / number[r]), _SUPPORT)
         missing[p] = max(0.0, missing[p] - support[p])
         spent[r] += support[p]
     for r in range(len(budget)):
@@ -151,7 +149,7 @@ def sponsoring(
         i, p = candidate[a], member[a]
         if p >= 0 and is_core[i]:
             share = min(1.0, missing[p] / max(offered[p], 1e-12))
-            support[p] += pay(books, i, actor[p], rate * sales[i] * share, books.volume[_SUPPORT])
+            support[p] += pay(books, i, actor[p], rate * sales[i] * share, _SUPPORT)
 
 
 @kernel
@@ -195,7 +193,7 @@ def balance(
         p = rows[q]
         cash = books.cash[actor[p]]
         wanted = cost[p] + 0.25 * max(0.0, cash - 4.0 * cost[p])
-        spending[p] = pay(books, actor[p], household[region[p]], min(wanted, cash), books.volume[_COST])
+        spending[p] = pay(books, actor[p], household[region[p]], min(wanted, cash), _COST)
 
 
 @kernel

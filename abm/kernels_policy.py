@@ -13,11 +13,11 @@ from abm.types import BoolArray, FloatArray, IntArray, UidArray
 _INDEPENDENT = int(Mode.INDEPENDENT)
 _JOINT = int(Mode.JOINT)
 _GUARANTEE_BUDGET = int(Instrument.GUARANTEE)
-_GUARANTEE = int(Purpose.GUARANTEE)
-_NEUTRAL = int(Purpose.NEUTRAL)
-_PUBLIC_SERVICE = int(Purpose.PUBLIC_SERVICE)
-_TAX = int(Purpose.TAX)
-_UNIVERSITY_FUNDING = int(Purpose.UNIVERSITY_FUNDING)
+_GUARANTEE = np.int64(Purpose.GUARANTEE)
+_NEUTRAL = np.int64(Purpose.NEUTRAL)
+_PUBLIC_SERVICE = np.int64(Purpose.PUBLIC_SERVICE)
+_TAX = np.int64(Purpose.TAX)
+_UNIVERSITY_FUNDING = np.int64(Purpose.UNIVERSITY_FUNDING)
 _RESERVE = 0.1
 """Part of a quarter's revenue a government keeps."""
 
@@ -54,10 +54,10 @@ def collect_taxes(
     for i in firm:
         r = books.region[i]
         wages[r] += wage[r] * staff[i] + talent_wage[r] * talent[i]
-        revenue[r] += pay(books, i, government_slot[r], profit_tax * max(0.0, profit[i]), books.volume[_TAX])
+        revenue[r] += pay(books, i, government_slot[r], profit_tax * max(0.0, profit[i]), _TAX)
     for r in range(n_regions):
         taxed = wage_tax * wages[r] + income_tax * max(0.0, household_income[r] - wages[r])
-        revenue[r] += pay(books, household_slot[r], government_slot[r], taxed, books.volume[_TAX])
+        revenue[r] += pay(books, household_slot[r], government_slot[r], taxed, _TAX)
     return revenue
 
 
@@ -94,7 +94,7 @@ def accrue(
             else:
                 freed += accrual + budget[r, j]
                 budget[r, j] = 0.0
-        pay(books, government_slot[r], neutral, freed, books.volume[_NEUTRAL])
+        pay(books, government_slot[r], neutral, freed, _NEUTRAL)
 
 
 @kernel
@@ -123,13 +123,13 @@ def serve_the_public(
     for i in university:
         r = books.region[i]
         weight = talent[i] / max(people[r], 1e-9)
-        pay(books, government_slot[r], i, university_share * revenue[r] * weight, books.volume[_UNIVERSITY_FUNDING])
+        pay(books, government_slot[r], i, university_share * revenue[r] * weight, _UNIVERSITY_FUNDING)
     for r in range(len(revenue)):
         earmarked = 0.0
         for j in range(budget.shape[1]):
             earmarked += budget[r, j]
         free = books.cash[government_slot[r]] - earmarked - _RESERVE * revenue[r]
-        pay(books, government_slot[r], household_slot[r], max(0.0, free), books.volume[_PUBLIC_SERVICE])
+        pay(books, government_slot[r], household_slot[r], max(0.0, free), _PUBLIC_SERVICE)
 
 
 @kernel
@@ -248,7 +248,7 @@ def pay_out(
         if weight[f] > 0.0:
             r = books.region[firm[f]]
             amount = min(budget[r, instrument] * weight[f] / max(total[r], 1e-12), at_most[f])
-            received[f] = pay(books, government_slot[r], firm[f], amount, books.volume[purpose])
+            received[f] = pay(books, government_slot[r], firm[f], amount, purpose)
             spent[r] += received[f]
     for r in range(n_regions):
         budget[r, instrument] = max(0.0, budget[r, instrument] - spent[r])
@@ -282,9 +282,7 @@ def back_loans(
     """
     for g in fund:
         r = books.region[g]
-        budget[r, _GUARANTEE_BUDGET] -= pay(
-            books, government_slot[r], g, budget[r, _GUARANTEE_BUDGET], books.volume[_GUARANTEE]
-        )
+        budget[r, _GUARANTEE_BUDGET] -= pay(books, government_slot[r], g, budget[r, _GUARANTEE_BUDGET], _GUARANTEE)
         debts = 0.0
         sold = 0.0
         for i in firm:

@@ -11,7 +11,7 @@ from abm.state.codes import Instrument, Kind, Purpose
 from abm.types import BoolArray, FloatArray, IntArray, UidArray
 
 _UNIVERSITY = int(Kind.UNIVERSITY)
-_TALENT, _PROGRAMME = int(Instrument.TALENT), int(Purpose.TALENT_PROGRAMME)
+_TALENT, _PROGRAMME = int(Instrument.TALENT), np.int64(Purpose.TALENT_PROGRAMME)
 
 
 @kernel
@@ -83,7 +83,7 @@ def pay_programme(
             r = books.region[employer[a]]
             part = min(1.0, budget[r, _TALENT] / max(total[r], 1e-12))
             amount = quarters * talent_wage[r] * hired[a] * part
-            spent[r] += pay(books, government[r], employer[a], amount, books.volume[_PROGRAMME])
+            spent[r] += pay(books, government[r], employer[a], amount, _PROGRAMME)
     for r in range(len(budget)):
         if spent[r] > 0.0:
             budget[r, _TALENT] = max(0.0, budget[r, _TALENT] - spent[r])

@@ -14,10 +14,10 @@ _SUPPLY = int(Layer.SUPPLY)
 _DIGITAL = int(Level.DIGITAL)
 _INTELLIGENT = int(Level.INTELLIGENT)
 _GREEN = int(Level.GREEN)
-_INPUTS = int(Purpose.INPUTS)
-_ENERGY = int(Purpose.ENERGY)
-_CARBON = int(Purpose.CARBON)
-_SALES = int(Purpose.SALES)
+_INPUTS = np.int64(Purpose.INPUTS)
+_ENERGY = np.int64(Purpose.ENERGY)
+_CARBON = np.int64(Purpose.CARBON)
+_SALES = np.int64(Purpose.SALES)
 _ROUNDING = 1e-9
 """Million yuan: a smaller bill is what rounding left, and cannot stop a firm that has no cash."""
 
@@ -100,10 +100,10 @@ def pay_inputs(
             fuel *= covered[f]
         if bought + fuel < _ROUNDING:
             continue
-        pay(books, i, market, bought, books.volume[_INPUTS])
-        pay(books, i, rest_of_world, fuel * (1.0 - surcharge), books.volume[_ENERGY])
+        pay(books, i, market, bought, _INPUTS)
+        pay(books, i, rest_of_world, fuel * (1.0 - surcharge), _ENERGY)
         if surcharge > 0.0:
-            pay(books, i, government_slot[books.region[i]], fuel * surcharge, books.volume[_CARBON])
+            pay(books, i, government_slot[books.region[i]], fuel * surcharge, _CARBON)
         materials[f] = bought
         bills[f] = bought + fuel
     return materials, bills, covered
@@ -291,7 +291,7 @@ def settle(
         i = firm[f]
         r = books.region[i]
         received = units[f] * price[i]
-        pay(books, market, i, received, books.volume[_SALES])
+        pay(books, market, i, received, _SALES)
         output[i] = units[f]
         orders[i] = new_orders[f]
         expected_orders[i] += expectation_speed * (new_orders[f] - expected_orders[i])

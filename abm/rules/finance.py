@@ -24,7 +24,7 @@ from abm.types import BoolArray, FloatArray, IntArray, UidArray
 
 _GREEN = int(Level.GREEN)
 _DEPOSIT = int(ClaimKind.DEPOSIT)
-_LOAN = int(Purpose.LOAN)
+_LOAN = np.int64(Purpose.LOAN)
 _WORTH_ASKING = 0.05
 """Part of planned spending below which a firm does not go to a bank."""
 
@@ -193,7 +193,7 @@ def grant_loans(
         if granted[f] <= 0.0:
             continue
         i = asker[f]
-        pay(books, bank[f], i, granted[f], books.volume[_LOAN])
+        pay(books, bank[f], i, granted[f], _LOAN)
         own_rate[f] = base_rate + risk_spread * risk[f] * (1.0 - green_preference * level[i, _GREEN])
         c = loan[i]
         if c < 0:

@@ -138,7 +138,7 @@ def buy_equity(
     unbooked = np.zeros(len(firm))
     for f in range(len(firm)):
         if amount[f] > _CRUMB:
-            value = pay(books, investor[f], firm[f], amount[f], books.volume[purpose])
+            value = pay(books, investor[f], firm[f], amount[f], purpose)
             if row[firm[f]] >= 0:
                 principal[row[firm[f]]] += value
             else:

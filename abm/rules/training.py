@@ -19,7 +19,7 @@ from abm.state.world import World
 from abm.types import BoolArray, FloatArray, IntArray, UidArray
 
 _TRAINING = int(Instrument.TRAINING)
-_COURSES = int(Purpose.TRAINING)
+_COURSES = np.int64(Purpose.TRAINING)
 _SERVICE = int(Service.TRAINING)
 
 
@@ -71,7 +71,7 @@ def hold_courses(
         retrained = min(displaced[r], places)
         trained = min(total[r], places - retrained)
         due = cost * (retrained + trained)
-        paid = pay(books, government[r], household[r], due, books.volume[_COURSES])
+        paid = pay(books, government[r], household[r], due, _COURSES)
         part = paid / max(due, 1e-12) if due > 0.0 else 0.0
         budget[r, _TRAINING] = max(0.0, budget[r, _TRAINING] - paid)
         displaced[r] = max(0.0, displaced[r] - part * retrained)

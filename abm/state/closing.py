@@ -24,7 +24,7 @@ WRITES: tuple[str, ...] = (
 
 _LOAN = int(ClaimKind.LOAN)
 _SHELVED = int(Stage.SHELVED)
-_LIQUIDATION = int(Purpose.LIQUIDATION)
+_LIQUIDATION = np.int64(Purpose.LIQUIDATION)
 
 
 def close_actors(world: World, slots: IntArray) -> None:
@@ -107,7 +107,7 @@ def settle_claims(
     for a in range(len(slots)):
         i = slots[a]
         if loan[i] >= 0:
-            paid = pay(books, i, creditor[loan[i]], principal[loan[i]], books.volume[_LIQUIDATION])
+            paid = pay(books, i, creditor[loan[i]], principal[loan[i]], _LIQUIDATION)
             covered[a] = backing[i] * (principal[loan[i]] - paid)
         debt[i] = 0.0
     for c in range(len(principal)):
@@ -119,7 +119,7 @@ def settle_claims(
             claim_is_active[c] = False
     for a in range(len(slots)):
         i = slots[a]
-        pay(books, i, household[max(books.region[i], 0)], books.cash[i], books.volume[_LIQUIDATION])
+        pay(books, i, household[max(books.region[i], 0)], books.cash[i], _LIQUIDATION)
     return covered
 
 
