@@ -195,15 +195,15 @@ def rival_lessons(
 
 @kernel
 def book_lessons(
-    lesson: FloatArray, is_touched: BoolArray, stock: FloatArray, gain: FloatArray, total_gain: FloatArray
+    i: int, lesson: FloatArray, is_touched: BoolArray, stock: FloatArray, gain: FloatArray, total_gain: FloatArray
 ) -> None:
-    """Book what one learner learned, by route and origin, and clear the notes; the arrays are the actor's rows."""
+    """Book what learner `i` learned, by route and origin, and clear the notes."""
     for route in range(len(is_touched)):
         if not is_touched[route]:
             continue
         is_touched[route] = False
         for origin in range(lesson.shape[1]):
-            ledger.book(stock, gain, total_gain, lesson[route, origin], origin, route)
+            ledger.book(stock, gain, total_gain, i, lesson[route, origin], origin, route)
             lesson[route, origin] = 0.0
 
 
@@ -228,8 +228,9 @@ def learn(
         if first[i] == first[i + 1]:
             continue
         s = sector[i]
-        total[:] = 0.0
-        largest[:] = 0.0
+        for k in range(n_fields):
+            total[k] = 0.0
+            largest[k] = 0.0
         for e in range(first[i], first[i + 1]):
             closed = speed[e, 0] + speed[e, 1] + speed[e, 2]
             for k in range(n_fields):
@@ -257,4 +258,4 @@ def learn(
                 for origin in range(share.shape[1]):
                     lesson[excess_route, origin] += speed[e, 1] * reach * share[j, origin]
             lesson[route[e], _IMITATION] += speed[e, 2] * reach
-        book_lessons(lesson, is_touched, stock[i], gain[i], total_gain[i])
+        book_lessons(i, lesson, is_touched, stock, gain, total_gain)

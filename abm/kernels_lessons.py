@@ -97,8 +97,8 @@ def book_lessons(
                 year_gain[i] += weight[sector[i], k] * value / frontier[k]
             served = credit[d] * value
             if served > 0.0:
-                ledger.book(stock[i], gain[i], total_gain[i], served, origin[d], _PLATFORM)
-            ledger.book(stock[i], gain[i], total_gain[i], value - served, origin[d], route[d])
+                ledger.book(stock, gain, total_gain, i, served, origin[d], _PLATFORM)
+            ledger.book(stock, gain, total_gain, i, value - served, origin[d], route[d])
 
 
 @kernel

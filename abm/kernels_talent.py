@@ -262,4 +262,4 @@ def learn_from_people(
                 amount = speed * max(0.0, pool_capability[r, k] - capability[i, k])
                 capability[i, k] += amount
                 total += amount
-        ledger.book_inherited(stock[i], gain[i], total_gain[i], total, pool_origin[r], _PEOPLE_ROUTE)
+        ledger.book_inherited(stock, gain, total_gain, i, total, pool_origin, r, _PEOPLE_ROUTE)

@@ -415,10 +415,10 @@ def test_routes_mirror_the_origins_of_ties() -> None:
 
 
 def test_book_raises_stock_gain_and_total_alike() -> None:
-    stock, gain, total = (np.zeros((len(Origin), len(Route))) for _ in range(3))
-    ledger.book(stock, gain, total, 0.25, int(Origin.IMITATION), int(Route.ORDER))
+    stock, gain, total = (np.zeros((2, len(Origin), len(Route))) for _ in range(3))
+    ledger.book(stock, gain, total, 1, 0.25, int(Origin.IMITATION), int(Route.ORDER))
     for array in (stock, gain, total):
-        assert array[Origin.IMITATION, Route.ORDER] == 0.25
+        assert array[1, Origin.IMITATION, Route.ORDER] == 0.25
         assert array.sum() == 0.25
 
 
@@ -431,12 +431,12 @@ def test_book_raises_stock_gain_and_total_alike() -> None:
 def test_what_is_inherited_keeps_the_shares_of_the_source(held: list[float], amount: float, route: Route) -> None:
     source = np.zeros((1, len(Origin), len(Route)))
     source[0, :, Route.OWN] = held
-    shares = ledger.origin_shares(source)[0]
+    shares = ledger.origin_shares(source)
     assert math.isclose(float(shares.sum()), 1.0, rel_tol=1e-12)
-    stock, gain, total = (np.zeros((len(Origin), len(Route))) for _ in range(3))
-    ledger.book_inherited(stock, gain, total, amount, shares, int(route))
+    stock, gain, total = (np.zeros((2, len(Origin), len(Route))) for _ in range(3))
+    ledger.book_inherited(stock, gain, total, 1, amount, shares, 0, int(route))
     assert math.isclose(float(gain.sum()), amount, rel_tol=1e-12, abs_tol=1e-300)
-    assert np.allclose(gain[:, route], amount * shares, rtol=1e-12)
+    assert np.allclose(gain[1, :, route], amount * shares[0], rtol=1e-12)
     assert (stock == gain).all()
     assert (total == gain).all()
 
@@ -451,8 +451,8 @@ def test_the_ledger_residual_is_zero_when_booked_and_not_otherwise() -> None:
     with world.writable(("actors.capability", *ledger.WRITES)):
         world.actors.capability[0, 1] += 0.5
         assert ledger.ledger_residual(world) == 0.5
-        rows = (world.ledger.stock[0], world.ledger.gain[0], world.ledger.total_gain[0])
-        ledger.book(*rows, 0.5, int(Origin.OWN_RESEARCH), int(Route.OWN))
+        books = (world.ledger.stock, world.ledger.gain, world.ledger.total_gain)
+        ledger.book(*books, 0, 0.5, int(Origin.OWN_RESEARCH), int(Route.OWN))
     assert ledger.ledger_residual(world) == 0.0
 
 

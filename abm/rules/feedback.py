@@ -69,7 +69,7 @@ def learn_from_use(
                 year_gain[i] += weight[s, k] * amount / frontier[k]
                 learned += amount
         if learned > 0.0:
-            ledger.book(stock[i], gain[i], total_gain[i], learned, _USERS, _OWN)
+            ledger.book(stock, gain, total_gain, i, learned, _USERS, _OWN)
 
 
 @rule(

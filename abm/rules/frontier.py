@@ -106,7 +106,7 @@ def embodied_learning(
                 capability[i, k] += amount
                 learned += amount
         if learned > 0.0:
-            ledger.book(stock[i], gain[i], total_gain[i], learned, _INTRODUCTION, _LICENCE)
+            ledger.book(stock, gain, total_gain, i, learned, _INTRODUCTION, _LICENCE)
 
 
 @rule(writes=("actors.capability", *ledger.WRITES), source="zhao2020:III.D", off={"frontier.embodied": 0.0})

@@ -126,7 +126,7 @@ def digest_licences(
         amount = digestion * absorption[i] * management_fit[i] * bought * gap[f]
         capability[i, k] += amount
         year_gain[i] += weight[sector[i], k] * amount / frontier[k]
-        ledger.book(stock[i], gain[i], total_gain[i], amount, _INTRODUCTION, _LICENCE)
+        ledger.book(stock, gain, total_gain, i, amount, _INTRODUCTION, _LICENCE)
         management_fit[i] += fit_learning * bought * (1.0 - management_fit[i])
         if amount > 0.0:
             learned[number] = f

@@ -37,24 +37,30 @@ PATH_OF: IntArray = _path_table()
 
 
 @kernel
-def book(stock: FloatArray, gain: FloatArray, total_gain: FloatArray, amount: float, origin: int, route: int) -> None:
-    """Book a gain of one actor; the arrays are the actor's rows, shape (origins, routes)."""
-    stock[origin, route] += amount
-    gain[origin, route] += amount
-    total_gain[origin, route] += amount
+def book(
+    stock: FloatArray, gain: FloatArray, total_gain: FloatArray, i: int, amount: float, origin: int, route: int
+) -> None:
+    """Book a gain of actor `i`; the arrays have the shape (actors, origins, routes).
+
+    >>> stock, gain, total = np.zeros((2, 8, 9)), np.zeros((2, 8, 9)), np.ones((2, 8, 9))
+    >>> book(stock, gain, total, 1, 0.5, 6, 2)
+    >>> float(stock[1, 6, 2]), float(gain[1, 6, 2]), float(total[1, 6, 2]), float(stock.sum())
+    (0.5, 0.5, 1.5, 0.5)
+    """
+    stock[i, origin, route] += amount
+    gain[i, origin, route] += amount
+    total_gain[i, origin, route] += amount
 
 
 @kernel
 def book_inherited(
-    stock: FloatArray, gain: FloatArray, total_gain: FloatArray, amount: float, share: FloatArray, route: int
-) -> None:
-    """Book a gain learned from somebody, by that actor's origin shares, shape (origins,), which sum to 1."""
-    for origin in range(len(share)):
-        if share[origin] > 0.0:
-            part = amount * share[origin]
-            stock[origin, route] += part
-            gain[origin, route] += part
-            total_gain[origin, route] += part
+    stock: FloatArray, gain: FloatArray, total_gain: FloatArray, i: int, amount: float, share: FloatArray, row: int,
+    route: int,
+) -> None:  # fmt: skip
+    """Book a gain of actor `i` learned from somebody whose shares of origins, which sum to 1, are ``share[row]``."""
+    for origin in range(share.shape[1]):
+        if share[row, origin] > 0.0:
+            book(stock, gain, total_gain, i, amount * share[row, origin], origin, route)
 
 
 @kernel
