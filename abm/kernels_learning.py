@@ -228,9 +228,6 @@ def learn(
         if first[i] == first[i + 1]:
             continue
         s = sector[i]
-        for k in range(n_fields):
-            total[k] = 0.0
-            largest[k] = 0.0
         for e in range(first[i], first[i + 1]):
             closed = speed[e, 0] + speed[e, 1] + speed[e, 2]
             for k in range(n_fields):
@@ -245,6 +242,8 @@ def learn(
                 if s >= 0:
                     year_gain[i] += weight[s, k] * part * total[k]
                 scale[k] = part * frontier[k]
+            total[k] = 0.0
+            largest[k] = 0.0
         for e in range(first[i], first[i + 1]):
             j = teacher[e]
             reach = 0.0

@@ -12,7 +12,7 @@ from rich.text import Text
 
 from analysis.effects import Comparison
 from analysis.numbers import interval_text, plain, signed, words_of
-from analysis.paired_statistics import LEVEL
+from analysis.paired_statistics import FEW, LEVEL
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -38,6 +38,8 @@ HEADLINES: dict[str, str] = {
 }
 """What is compared unless somebody asks for other measures, in words."""
 
+NEARLY_ALL = 1e4
+"""From so great a variance reduction on, it is told in words: the number is mostly rounding."""
 MANY = 10
 """From so many intervals on, readers are told how many of them exclude zero by chance alone."""
 
@@ -66,7 +68,7 @@ def comparison_text(comparison: Comparison, title: str, units: Mapping[str, str]
 def _table(rows: pd.DataFrame, units: Mapping[str, str]) -> Table:
     table = Table(box=None, padding=(0, 1, 0, 0), header_style="bold", pad_edge=False)
     table.add_column("measure", overflow="fold")
-    for heading in ("base", "changed", "difference", f"{LEVEL:.0%} interval", "corr.", "pairs"):
+    for heading in ("base", "changed", "difference", f"{LEVEL:.0%} interval", "corr.", "seeds"):
         table.add_column(heading, justify="right", no_wrap=True)
     for row in rows.to_dict("records"):
         name = Text(HEADLINES.get(row["measure"], words_of(row["measure"])))
@@ -81,7 +83,7 @@ def _table(rows: pd.DataFrame, units: Mapping[str, str]) -> Table:
             f"{signed(row['difference'])}{mark}",
             interval_text(row["low"], row["high"]),
             "-" if math.isnan(correlation) else f"{correlation:.2f}",
-            str(row["pairs"]),
+            str(row["seeds"]),
         )
     return table
 
@@ -103,17 +105,22 @@ def is_clear(row: Mapping[Any, Any]) -> bool:
 def remarks(comparison: Comparison) -> list[str]:
     """Return what a reader must know: the marks, what common random numbers bought, what was dropped, cautions."""
     effects = comparison.effects
-    lines = ["* the interval excludes zero: the sign of the difference is clear"]
+    rows = effects.to_dict("records")
+    lines = []
+    if any(is_clear(row) for row in rows):
+        lines.append("* the interval excludes zero: the sign of the difference is clear")
     most = int(effects["seeds"].max())
     if most == 1:
         lines.append("One pair is an anecdote: without a second seed nobody knows what chance did. No intervals.")
-    is_paired = bool((effects["method"] != "Welch t").any()) and not effects["variance_reduction"].isna().all()
-    if is_paired:
-        lines.append(_bought(effects))
+    if any(_is_unproven(row) for row in rows):
+        lines.append(f"No interval where fewer than {FEW} seeds all gave the same difference: so few prove nothing.")
+    gains = effects.loc[(effects["seeds"] >= FEW) & (effects["method"] != "Welch t"), "variance_reduction"].dropna()
+    if len(gains):
+        lines.append(_bought(gains))
     lines += [
         f"{row['measure']}: {row['dropped']} of {row['dropped'] + row['pairs']} pairs dropped, "
         "as it is null in one world or both"
-        for row in effects.to_dict("records")
+        for row in rows
         if row["dropped"]
     ]
     lines += [f"Note: {note}." for note in comparison.notes]
@@ -126,14 +133,25 @@ def remarks(comparison: Comparison) -> list[str]:
     return lines
 
 
-def _bought(effects: pd.DataFrame) -> str:
-    gain = effects["variance_reduction"].dropna()
-    middle = float(gain.median())
-    if math.isinf(middle):
-        return "Pairs share their random numbers; nearly all chance cancels in the difference."
-    if middle < 1.0:
-        return "Pairs share their random numbers, but for half of the measures this did not narrow the interval."
-    return (
-        f"Pairs share their random numbers (corr.: how alike they are). For half of the measures, different random "
-        f"numbers would need {plain(middle, 2)} times as many runs or more for such an interval."
-    )
+def _is_unproven(row: Mapping[Any, Any]) -> bool:
+    """Tell whether there is a difference on several seeds, but they show no chance and are too few to rule it out."""
+    return bool(1 < row["seeds"] < FEW and row["method"] == "none" and row["difference"] != 0.0)
+
+
+def _bought(gains: pd.Series[float]) -> str:
+    """Return what common random numbers bought, from the variance reduction of each difference.
+
+    >>> import pandas as pd
+    >>> _bought(pd.Series([0.5]))
+    'Pairs share their random numbers, but this did not narrow the interval.'
+    """
+    middle = float(gains.median())
+    which = "" if len(gains) == 1 else "for half of the differences or more, "
+    if middle >= NEARLY_ALL:
+        return f"Pairs share their random numbers; {which}nearly all chance cancels."
+    if middle <= 1.0:
+        return f"Pairs share their random numbers, but {which}this did not narrow the interval."
+    more = "" if len(gains) == 1 else " or more"
+    which = which.replace(" or more", "").capitalize()
+    words = f"{which}different random numbers would need {plain(middle, 2)} times as many runs{more} for such an interval."
+    return f"Pairs share their random numbers (corr.: how alike they are). {words[0].upper()}{words[1:]}"

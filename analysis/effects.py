@@ -6,9 +6,10 @@ from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING, Any
 
+from analysis.load import FolderError
 from analysis.paired_statistics import paired_effect, unpaired_effect
 from analysis.pairing import Pairs, pairs_between, pairs_by
-from analysis.values import LAST, quarter_of, values_at
+from analysis.values import LAST, MEAN, listed, quarter_of, values_at
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -64,7 +65,7 @@ def effects_by(
         If anything asked for is not there, or there is nothing to compare.
     """
     kept = measures[measures["run"].isin(runs["run"])]
-    quarter = quarter_of(at, kept)
+    quarter = _quarter_of(at, kept)
     return _comparison(pairs_by(runs, values_at(kept, names, quarter), by, base), quarter)
 
 
@@ -83,9 +84,27 @@ def effects_between(
     FolderError
         If anything asked for is not there, one store varies what the other does not, or there is nothing to compare.
     """
-    quarter = quarter_of(at, base[1], changed[1])
+    quarter = _quarter_of(at, base[1], changed[1])
     sides = [(runs, values_at(measures, names, quarter)) for runs, measures in (base, changed)]
     return _comparison([pairs_between(sides[0], sides[1], contrast)], quarter)
+
+
+def _quarter_of(at: str | int, *tables: pd.DataFrame) -> str | int:
+    """Return the quarter that is meant (see `analysis.values.quarter_of`).
+
+    Raises
+    ------
+    FolderError
+        As there; of a mean over runs of different length also why there is none.
+    """
+    if at == MEAN:
+        ends = {int(end) for table in tables for end in table.groupby("run", observed=True)["quarter"].max()}
+        if len(ends) > 1:
+            raise FolderError(
+                f"--at mean: the runs end in different quarters ({listed(sorted(ends))}), so their means are over "
+                "different times and would differ without any change; choose a quarter that all have with --at QUARTER"
+            )
+    return quarter_of(at, *tables)
 
 
 def _comparison(all_pairs: list[Pairs], at: str | int) -> Comparison:
@@ -99,7 +118,7 @@ def _comparison(all_pairs: list[Pairs], at: str | int) -> Comparison:
             base, changed = (side.xs(region, level="region") for side in (pairs.base, pairs.changed))
             for name in pairs.base.columns:
                 x, y = (side[name].to_numpy(dtype=float) for side in (base, changed))
-                seeds = base.index.get_level_values("seed").to_numpy()
-                found = paired_effect(x, y, seeds) if pairs.is_paired else unpaired_effect(x, y)
+                seeds, others = (side.index.get_level_values("seed").to_numpy() for side in (base, changed))
+                found = paired_effect(x, y, seeds) if pairs.is_paired else unpaired_effect(x, y, seeds, others)
                 rows.append({"contrast": pairs.contrast, "region": region, "measure": name, **asdict(found)})
     return Comparison(pd.DataFrame(rows), tuple(notes), at)

@@ -162,11 +162,21 @@ def _paired(contrast: str, base_side: Side, changed_side: Side) -> Pairs:
     worlds = [set(side.reset_index("seed").index) for side in (base, changed)]
     if worlds[0] != worlds[1]:
         raise FolderError(f"{contrast}: no two runs differ in this alone; compare by a factor of a grid or factorial")
-    notes.append(
-        "the two share no seeds, so nothing is paired: the interval is as wide as chance makes it. "
-        "Give both the same seeds for a sharper comparison"
-    )
+    notes.append(_why_unpaired(*(side.index.get_level_values("seed") for side in (base, changed))))
     return Pairs(contrast, base, changed, False, tuple(notes))
+
+
+def _why_unpaired(base: Sequence[Any], changed: Sequence[Any]) -> str:
+    """Return why nothing is paired, and what that means, from the seed of each run.
+
+    >>> _why_unpaired([1, 2], [3, 4]).partition(":")[0]
+    'the two share no seeds, so nothing is paired'
+    """
+    alone = "the two share no seeds" if set(base).isdisjoint(changed) else "no two runs share both seed and factors"
+    return (
+        f"{alone}, so nothing is paired: runs of one seed are averaged and count once, and an interval holds the "
+        "chance of both worlds. Give both the same seeds for a sharper comparison"
+    )
 
 
 def _shown(value: Any) -> str:

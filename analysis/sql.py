@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from analysis.load import FolderError
 from analysis.schema import TABLES
-from analysis.tables import Piece, empty, gone
+from analysis.tables import Piece, check_pieces, empty, gone
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -22,18 +22,20 @@ def query(store: Store, sql: str) -> pd.DataFrame:
     FileNotFoundError
         If a part has gone.
     FolderError
-        If DuckDB is not installed or refuses the query.
+        If DuckDB is not installed or refuses the query, it is not one SELECT, or a part it asks for is damaged.
     """
     try:
         import duckdb
     except ImportError as error:
         raise FolderError("queries need DuckDB: pip install duckdb") from error
 
+    statement = _only_select(sql)
+    _check_parts(store, sql)
     with duckdb.connect() as connection:
         connection.register("runs", store.runs)
         views = [table for table in TABLES if _view(connection, store, table)]
         try:
-            found: pd.DataFrame = connection.execute(sql).df()
+            found: pd.DataFrame = connection.execute(statement).df()
         except duckdb.IOException as error:
             missing = next((each for each in _files(store, views) if not each.exists()), None)
             if missing is not None:
@@ -42,6 +44,45 @@ def query(store: Store, sql: str) -> pd.DataFrame:
         except duckdb.Error as error:
             raise FolderError(f"{error}\nTables: {', '.join(('runs', *views))}") from error
     return found
+
+
+def _only_select(sql: str) -> Any:
+    """Return the one statement of a query.
+
+    Raises
+    ------
+    FolderError
+        If there is none or more than one, if it does anything but find rows, or is not SQL.
+    """
+    import duckdb
+
+    try:
+        statements = duckdb.extract_statements(sql)
+    except duckdb.Error as error:
+        raise FolderError(str(error)) from error
+    wish = "give one, as: SELECT count(*) FROM runs"
+    if not statements:
+        raise FolderError(f"the query is empty; {wish}")
+    if len(statements) > 1:
+        raise FolderError(f"the query has {len(statements)} statements; {wish}")
+    if statements[0].type != duckdb.StatementType.SELECT:
+        raise FolderError(f"a query only finds rows (SELECT), this one is {statements[0].type.name}; {wish}")
+    return statements[0]
+
+
+def _check_parts(store: Store, sql: str) -> None:
+    """Read the parts of the tables a query names to the last byte, once per store: DuckDB passes over checksums."""
+    for table in TABLES:
+        if table not in sql.lower():
+            continue
+        try:
+            pieces = store.pieces(table)
+        except FolderError:
+            continue  # the store keeps no such table, and the query will be told so
+        if not store.is_sweep:
+            pieces = [piece for piece in pieces if piece.path.exists()]
+        check_pieces(piece for piece in pieces if piece.path not in store.checked)
+        store.checked.update(piece.path for piece in pieces)
 
 
 def _view(connection: Any, store: Store, table: str) -> bool:

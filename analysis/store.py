@@ -72,12 +72,15 @@ class Store:
         per factor, state, tries, wall and cpu (seconds), peak_mib, part, error.
     part_of
         The part of each run that is done; None in the folder of a run.
+    checked
+        Files that were compared with their checksums for `query`.
     """
 
     def __init__(self, folder: Path, manifest: Mapping[str, Any], runs: pd.DataFrame) -> None:
         self.folder = folder
         self.manifest = manifest
         self.runs = runs
+        self.checked: set[Path] = set()
         self.is_sweep = manifest.get("kind") == SWEEP
         done = runs[runs["state"] == DONE]
         self.part_of: dict[str, str | None] = dict(zip(done["run"], done["part"], strict=True))
@@ -188,7 +191,7 @@ class Store:
         Raises
         ------
         FolderError
-            If DuckDB is not installed, refuses the query, or a part cannot be read.
+            If DuckDB is not installed, refuses the query, it is not one SELECT, or a part cannot be read.
         """
         from analysis.sql import query
 

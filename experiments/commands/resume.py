@@ -30,7 +30,14 @@ def resume(
     went wrong stay as they are: for these, innonet retry STORE --failed.
     """
     from experiments.sweep.batch import resume as resumed
-    from experiments.sweep.options import Options
+    from experiments.sweep.options import read_options
 
-    options = Options(jobs, cluster, "0" if fail_fast else max_failures, seconds_per_run, quiet)
+    options = read_options(
+        jobs,
+        cluster,
+        fail_fast=fail_fast,
+        max_failures=max_failures,
+        seconds_per_run=seconds_per_run,
+        quiet=quiet,
+    )
     raise typer.Exit(resumed(store, options, allow_code_change=allow_code_change))

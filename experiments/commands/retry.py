@@ -31,9 +31,16 @@ def retry(
     """
     from abm.errors import InputError
     from experiments.sweep.batch import resume as resumed
-    from experiments.sweep.options import Options
+    from experiments.sweep.options import read_options
 
     if not failed:
         raise InputError(f"say which runs to try again: innonet retry {store} --failed")
-    options = Options(jobs, cluster, "0" if fail_fast else max_failures, seconds_per_run, quiet)
+    options = read_options(
+        jobs,
+        cluster,
+        fail_fast=fail_fast,
+        max_failures=max_failures,
+        seconds_per_run=seconds_per_run,
+        quiet=quiet,
+    )
     raise typer.Exit(resumed(store, options, allow_code_change=allow_code_change, retry=True))

@@ -48,9 +48,17 @@ def sweep(
     from experiments.sweep.batch import begin, store_folder
     from experiments.sweep.design import read_design
     from experiments.sweep.engines import cores
-    from experiments.sweep.options import Options
+    from experiments.sweep.options import read_options
     from experiments.sweep.plan import make_plan
 
+    options = read_options(
+        jobs,
+        cluster,
+        fail_fast=fail_fast,
+        max_failures=max_failures,
+        seconds_per_run=seconds_per_run,
+        quiet=quiet,
+    )
     plan = make_plan(read_design(design))
     if dry_run:
         from rich.console import Console
@@ -59,6 +67,4 @@ def sweep(
 
         Console(highlight=False).print(preview(plan, jobs or cores(), quiet=quiet))
         return
-    allowed = "0" if fail_fast else max_failures
-    options = Options(jobs, cluster, allowed, seconds_per_run, quiet)
     raise typer.Exit(begin(plan, out or store_folder(plan), options, given=design))

@@ -12,14 +12,15 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from analysis.load import FolderError
-from analysis.schema import RUNS, TABLES, part_path
+from abm.errors import InputError
+from analysis.load import FolderError, read_manifest
+from analysis.schema import RUNS, SWEEP, TABLES, part_path
 from analysis.tables import Piece, arranged, read_piece
 from experiments.sweep.catalogue import Catalogue
 from experiments.sweep.export import export_runs
 from experiments.sweep.lock import held
 from experiments.sweep.parts import part_names, save, tables_beside
-from experiments.sweep.reconcile import part_fault, remove_files, set_aside
+from experiments.sweep.reconcile import part_faults, remove_files, set_aside
 
 TARGET_MIB = 64.0
 """Largest size of a part that compaction makes."""
@@ -44,15 +45,17 @@ def compact(folder: str | Path, target_mib: float = TARGET_MIB) -> Compaction:
     Raises
     ------
     InputError
-        If a driver is at work on the store, or its catalogue is lost.
+        If it is the folder of a single run, a driver is at work on it, or its catalogue is lost.
     FolderError
         If it is no store, or one of another version.
     StorageLost
         If it cannot be written.
     """
     place = Path(folder)
+    if read_manifest(place).get("kind") != SWEEP:
+        raise InputError(f'"{place}" is the folder of a single run; there is nothing to merge')
     with held(place, purpose="compact"), Catalogue.open(place) as catalogue:
-        notes = catalogue.reconcile()
+        notes = catalogue.reconcile()  # it reads every part to the last byte, also those that are merged with none
         before = _files(place)
         for group in _groups(place, catalogue.parts(), target_mib * 2**20):
             notes += _merge(catalogue, group)
@@ -99,7 +102,7 @@ def _merge(catalogue: Catalogue, group: Sequence[str]) -> list[str]:
             save(folder, table, _joined(folder, table, runs_of, runs), name, tables)
     except FolderError:
         remove_files(folder, [name])
-        faults = {part: fault for part in group if (fault := part_fault(folder, part, whole=True))}
+        faults = part_faults(folder, group)
         if not faults:
             raise
         rest = [part for part in group if part not in faults]

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import os
 import uuid
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TextIO
@@ -40,9 +40,9 @@ def export(folder: str | Path, out: Path, form: str = "csv", *, force: bool = Fa
     store = open_store(folder)
     paths = [out / f"runs.{ending}", out / f"measures.{ending}", out / "dictionary.csv"]
     with _writing(out, paths, force=force):
-        _write(paths[0], form, iter([_arrow(store.runs)]))
-        _write(paths[1], form, with_factors(store))
-        _write(paths[2], "csv" if form == "parquet" else form, iter([_arrow(rows_of(store))]))
+        runs, words = (iter([_arrow(each)]) for each in (store.runs, rows_of(store)))
+        text = "csv" if form == "parquet" else form
+        _write({paths[0]: (form, runs), paths[1]: (form, with_factors(store)), paths[2]: (text, words)})
     return paths
 
 
@@ -51,7 +51,7 @@ def export_query(folder: str | Path, sql: str, out: Path, form: str = "csv", *, 
     path = out / f"query.{_ending(form)}"
     found = open_store(folder).query(sql)
     with _writing(out, [path], force=force):
-        _write(path, form, iter([_arrow(found)]))
+        _write({path: (form, iter([_arrow(found)]))})
     return path
 
 
@@ -72,7 +72,7 @@ def export_runs(folder: str | Path) -> None:
     """
     store = open_store(folder)
     try:
-        _write(store.folder / RUNS, "parquet", iter([_arrow(store.runs)]))
+        _write({store.folder / RUNS: ("parquet", iter([_arrow(store.runs)]))})
         lines = [json.dumps(each, ensure_ascii=False) + "\n" for each in store.failures]
         write_whole(store.folder / FAILURES, "".join(lines))
     except OSError as error:
@@ -112,6 +112,9 @@ def _writing(out: Path, paths: list[Path], *, force: bool) -> Iterator[None]:
     present = [path for path in paths if path.exists()]
     if present and not force:
         raise InputError(f'"{present[0]}" exists; replace it with --force or choose another folder with --out')
+    taken = next((path for path in present if path.is_dir()), None)
+    if taken is not None:
+        raise InputError(f'"{taken}" is a folder; choose another place with --out')
     try:
         out.mkdir(parents=True, exist_ok=True)
         yield
@@ -119,24 +122,32 @@ def _writing(out: Path, paths: list[Path], *, force: bool) -> Iterator[None]:
         raise InputError(f'cannot write to "{out}": {(error.strerror or str(error)).lower()}') from error
 
 
-def _write(path: Path, form: str, tables: Iterator[Any]) -> None:
-    """Write tables of one kind, piece by piece, under a temporary name, then rename."""
-    temporary = path.with_name(f".{path.name}.{uuid.uuid4().hex}")
+def _write(files: Mapping[Path, tuple[str, Iterator[Any]]]) -> None:
+    """Write files, each a form and its tables, under temporary names; rename them when all are whole."""
+    temporary = {path: path.with_name(f".{path.name}.{uuid.uuid4().hex}") for path in files}
     try:
-        with temporary.open("xb") as file:
-            if form == "excel":
-                file.write(b"\xef\xbb\xbf")
-            first = next(tables)
-            with _writer(form)(file, first.schema) as writer:
-                writer.write_table(first)
-                for table in tables:
-                    writer.write_table(table.select(first.column_names).cast(first.schema))
-            file.flush()
-            os.fsync(file.fileno())
-        temporary.replace(path)
+        for path, (form, tables) in files.items():
+            _fill(temporary[path], form, tables)
+        for path, each in temporary.items():
+            each.replace(path)
     finally:
-        with suppress(OSError):
-            temporary.unlink(missing_ok=True)
+        for each in temporary.values():
+            with suppress(OSError):
+                each.unlink(missing_ok=True)
+
+
+def _fill(path: Path, form: str, tables: Iterator[Any]) -> None:
+    """Write tables of one kind, piece by piece, into a new file and force it to the disk."""
+    with path.open("xb") as file:
+        if form == "excel":
+            file.write(b"\xef\xbb\xbf")
+        first = next(tables)
+        with _writer(form)(file, first.schema) as writer:
+            writer.write_table(first)
+            for table in tables:
+                writer.write_table(table.select(first.column_names).cast(first.schema))
+        file.flush()
+        os.fsync(file.fileno())
 
 
 def _writer(form: str) -> Callable[..., Any]:

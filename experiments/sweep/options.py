@@ -36,6 +36,29 @@ class Options:
     chunk: int | None = None
 
 
+def read_options(
+    jobs: int | None,
+    cluster: str | None,
+    *,
+    fail_fast: bool,
+    max_failures: str | None,
+    seconds_per_run: float | None,
+    quiet: bool,
+) -> Options:
+    """Return the options a person gives on the command line.
+
+    Raises
+    ------
+    InputError
+        If two of them say different things.
+    """
+    if jobs is not None and cluster is not None:
+        raise InputError("--jobs is for this machine; on a cluster its workers say how many they are: leave one out")
+    if fail_fast and max_failures is not None:
+        raise InputError("--fail-fast stops at the first failure, --max-failures allows some: leave one out")
+    return Options(jobs, cluster, "0" if fail_fast else max_failures, seconds_per_run, quiet)
+
+
 def engine_of(options: Options) -> Engine:
     """Return the engine that options name.
 

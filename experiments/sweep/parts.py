@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import Any
 
 from analysis.schema import PARTS, STORE_VERSION, TABLES, TEMPORARY, part_path
-from analysis.tables import use_system_memory
+from analysis.tables import read_pages, use_system_memory
 
 STALE_SECONDS = 600.0
 """A temporary file that nobody has touched for so long belongs to nobody."""
@@ -213,13 +213,10 @@ def check_part(path: Path, *, whole: bool = False) -> str | None:
     import pyarrow.parquet as pq
 
     try:
-        with pq.ParquetFile(path, page_checksum_verification=True) as file:
-            columns = set(file.schema_arrow.names)
-            if whole:
-                file.read()
+        columns = read_pages(path) if whole else pq.read_schema(path).names
     except FileNotFoundError:
         return "is missing"
-    except (OSError, pa.ArrowException) as error:
+    except (OSError, pa.ArrowException, UnicodeDecodeError) as error:
         return f"cannot be read ({str(error).splitlines()[0]})"
     lacking = [column for column in TABLES[path.parent.name] if column not in columns]
     return f"lacks the columns {', '.join(lacking)}" if lacking else None

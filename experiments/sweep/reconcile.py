@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -16,6 +17,8 @@ if TYPE_CHECKING:
 def reconcile(catalogue: Catalogue) -> list[str]:
     """Send runs of missing and damaged parts back to waiting, take in parts nobody recorded; return what was done.
 
+    Every part is read to the last byte: a footer does not tell of a page that is damaged.
+
     Raises
     ------
     StorageLost
@@ -24,27 +27,35 @@ def reconcile(catalogue: Catalogue) -> list[str]:
     folder = catalogue.folder
     try:
         remove_stale(folder)
-        notes = [note for part in catalogue.parts() if (note := _checked(catalogue, part))]
-        recorded = set(catalogue.parts())
-        for part in sorted(part_names(folder) - recorded):
-            notes.append(_checked(catalogue, part) or _adopted(catalogue, part))
+        recorded = list(catalogue.parts())
+        orphans = sorted(part_names(folder) - set(recorded))
+        faults = part_faults(folder, [*recorded, *orphans])
+        notes = [set_aside(catalogue, part, fault) for part, fault in faults.items()]
+        notes += _adopted(catalogue, [part for part in orphans if part not in faults])
         measured = part_names(folder)
         for table in TABLES:
             remove_files(folder, part_names(folder, table) - measured, (table,))
     except OSError as error:
         raise storage_lost(folder, error) from error
-    return [note for note in notes if note]
+    return notes
 
 
-def part_fault(folder: Path, part: str, *, whole: bool = False) -> str | None:
+def part_faults(folder: Path, parts: Sequence[str]) -> dict[str, str]:
+    """Return which parts are not good and why, from all their bytes; several are read at a time."""
+    with ThreadPoolExecutor() as pool:
+        faults = pool.map(lambda part: _part_fault(folder, part), parts)
+        return {part: fault for part, fault in zip(parts, faults, strict=True) if fault}
+
+
+def _part_fault(folder: Path, part: str) -> str | None:
     """Return None if all files of a part are good, else which is not and why."""
     path = part_path(folder, "measures", part)
-    fault = check_part(path, whole=whole)
+    fault = check_part(path, whole=True)
     if fault:
         return f"{path.relative_to(folder)} {fault}"
     for table in tables_beside(path):
         path = part_path(folder, table, part)
-        fault = check_part(path, whole=whole)
+        fault = check_part(path, whole=True) if table != "measures" else None
         if fault:
             return f"{path.relative_to(folder)} {fault}"
     return None
@@ -70,23 +81,35 @@ def remove_files(folder: Path, parts: Iterable[str], tables: Iterable[str] = TAB
             part_path(folder, table, part).unlink(missing_ok=True)
 
 
-def _checked(catalogue: Catalogue, part: str) -> str:
-    """Set a part aside if it is not good; return the note, empty if it is good."""
-    fault = part_fault(catalogue.folder, part)
-    return set_aside(catalogue, part, fault) if fault else ""
-
-
-def _adopted(catalogue: Catalogue, part: str) -> str:
-    """Record a part for those of its runs that are not done elsewhere; delete it if there are none."""
+def _adopted(catalogue: Catalogue, parts: Iterable[str]) -> list[str]:
+    """Record parts for those of their runs that are not done elsewhere; delete those that add nothing; return notes."""
     folder = catalogue.folder
     states = catalogue.states()
-    runs = runs_in(part_path(folder, "measures", part))
-    lacking = [run for run in runs if states.get(run, DONE) != DONE]
-    if lacking:
-        catalogue.move(part, lacking)
-        return f"{len(lacking):,} runs that were done but not recorded were taken in from part {part}"
-    strange = sum(run not in states for run in runs)
+    taken: dict[str, int] = {}
+    strange: dict[str, int] = {}
+    for part in parts:
+        runs = runs_in(part_path(folder, "measures", part))
+        lacking = [run for run in runs if states.get(run, DONE) != DONE]
+        unknown = sum(run not in states for run in runs)
+        if lacking:
+            catalogue.move(part, lacking)
+            states.update(dict.fromkeys(lacking, DONE))
+            taken[part] = len(lacking)
+        elif unknown:
+            strange[part] = unknown
+        else:
+            remove_files(folder, [part])
+    notes = []
+    if taken:
+        notes.append(f"{_sum(taken)} runs that were done but not recorded were taken in from {_named(taken)}")
     if strange:
-        return f"part {part} holds {strange:,} runs that are not in the plan; it is left alone"
-    remove_files(folder, [part])
-    return ""
+        notes.append(f"{_sum(strange)} runs that are not in the plan stand in {_named(strange)}, left alone")
+    return notes
+
+
+def _sum(runs: Mapping[str, int]) -> str:
+    return f"{sum(runs.values()):,}"
+
+
+def _named(parts: Mapping[str, int]) -> str:
+    return f"{len(parts):,} parts" if len(parts) > 1 else f"part {next(iter(parts))}"
