@@ -111,18 +111,13 @@ def remarks(comparison: Comparison) -> list[str]:
         lines.append("* the interval excludes zero: the sign of the difference is clear")
     most = int(effects["seeds"].max())
     if most == 1:
-        lines.append("One pair is an anecdote: without a second seed nobody knows what chance did. No intervals.")
+        lines.append("One seed is an anecdote: without a second one nobody knows what chance did. No intervals.")
     if any(_is_unproven(row) for row in rows):
         lines.append(f"No interval where fewer than {FEW} seeds all gave the same difference: so few prove nothing.")
     gains = effects.loc[(effects["seeds"] >= FEW) & (effects["method"] != "Welch t"), "variance_reduction"].dropna()
     if len(gains):
         lines.append(_bought(gains))
-    lines += [
-        f"{row['measure']}: {row['dropped']} of {row['dropped'] + row['pairs']} pairs dropped, "
-        "as it is null in one world or both"
-        for row in rows
-        if row["dropped"]
-    ]
+    lines += [_dropped(row) for row in rows if row["dropped"]]
     lines += [f"Note: {note}." for note in comparison.notes]
     number = int((~effects["method"].isin(["none", "constant"])).sum())
     if number >= MANY:
@@ -131,6 +126,13 @@ def remarks(comparison: Comparison) -> list[str]:
             "exclude zero by chance, on average."
         )
     return lines
+
+
+def _dropped(row: Mapping[Any, Any]) -> str:
+    if row["method"] == "Welch t":
+        return f"{row['measure']}: {row['dropped']} runs dropped, as it is null in them"
+    every = row["dropped"] + row["pairs"]
+    return f"{row['measure']}: {row['dropped']} of {every} pairs dropped, as it is null in one world or both"
 
 
 def _is_unproven(row: Mapping[Any, Any]) -> bool:
@@ -146,12 +148,14 @@ def _bought(gains: pd.Series[float]) -> str:
     'Pairs share their random numbers, but this did not narrow the interval.'
     """
     middle = float(gains.median())
-    which = "" if len(gains) == 1 else "for half of the differences or more, "
+    is_one = len(gains) == 1
+    half = "" if is_one else "for half of the differences "
     if middle >= NEARLY_ALL:
-        return f"Pairs share their random numbers; {which}nearly all chance cancels."
+        return f"Pairs share their random numbers; {half}nearly all chance cancels."
     if middle <= 1.0:
-        return f"Pairs share their random numbers, but {which}this did not narrow the interval."
-    more = "" if len(gains) == 1 else " or more"
-    which = which.replace(" or more", "").capitalize()
-    words = f"{which}different random numbers would need {plain(middle, 2)} times as many runs{more} for such an interval."
-    return f"Pairs share their random numbers (corr.: how alike they are). {words[0].upper()}{words[1:]}"
+        return f"Pairs share their random numbers, but {half}this did not narrow the interval."
+    other = "Other" if is_one else "For half of the differences, other"
+    return (
+        f"Pairs share their random numbers (corr.: how alike they are). {other} random numbers would need "
+        f"{plain(middle, 2)} times as many runs{'' if is_one else ' or more'} for such an interval."
+    )

@@ -144,14 +144,17 @@ def unpaired_effect(
         for side, is_known, key in zip((base, changed), known, keys, strict=True)
     )
     spread = [float(np.var(side, ddof=1)) if len(side) > 1 else np.nan for side in (x, y)]
+    difference = _mean(y) - _mean(x)
     low, high, method = np.nan, np.nan, "none"
     if min(len(x), len(y)) > 1 and sum(spread) > 0.0 and not all(_shows_no_chance(side) for side in (x, y)):
-        found = stats.ttest_ind(y, x, equal_var=False).confidence_interval(level)
-        low, high, method = float(found.low), float(found.high), "Welch t"
+        errors = [spread[0] / len(x), spread[1] / len(y)]
+        freedom = sum(errors) ** 2 / (errors[0] ** 2 / (len(x) - 1) + errors[1] ** 2 / (len(y) - 1))
+        half = float(stats.t.ppf(0.5 + 0.5 * level, freedom) * np.sqrt(sum(errors)))
+        low, high, method = difference - half, difference + half, "Welch t"
     return Effect(
         base=_mean(x),
         changed=_mean(y),
-        difference=_mean(y) - _mean(x),
+        difference=difference,
         low=low,
         high=high,
         correlation=np.nan,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, NamedTuple
 
@@ -166,7 +166,7 @@ def _paired(contrast: str, base_side: Side, changed_side: Side) -> Pairs:
     return Pairs(contrast, base, changed, False, tuple(notes))
 
 
-def _why_unpaired(base: Sequence[Any], changed: Sequence[Any]) -> str:
+def _why_unpaired(base: Iterable[Any], changed: Iterable[Any]) -> str:
     """Return why nothing is paired, and what that means, from the seed of each run.
 
     >>> _why_unpaired([1, 2], [3, 4]).partition(":")[0]

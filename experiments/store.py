@@ -38,7 +38,7 @@ def staged(folder: Path, *, force: bool) -> Iterator[Path]:
     InputError
         If `folder` exists and `force` is not given, is not a run folder, or cannot be written.
     """
-    check_target(folder, force=force, has_force=False)
+    check_target(folder, force=force)
     made = [parent for parent in folder.parents if not parent.exists()]
     try:
         folder.parent.mkdir(parents=True, exist_ok=True)
@@ -66,8 +66,8 @@ def _remove_empty(folders: list[Path]) -> None:
             return
 
 
-def check_target(folder: Path, *, force: bool, has_force: bool = True) -> None:
-    """Refuse a folder that must not be written to; `has_force` if the command that asks has the option --force.
+def check_target(folder: Path, *, force: bool) -> None:
+    """Refuse a folder that must not be written to.
 
     Raises
     ------
@@ -81,8 +81,10 @@ def check_target(folder: Path, *, force: bool, has_force: bool = True) -> None:
             if not is_run_folder(folder):
                 raise InputError(f'"{folder}" exists and is not a run folder; choose another with --out')
             if not force:
-                offer = "replace it with --force or " if has_force else ""
-                raise InputError(f'the run folder "{folder}" exists; {offer}choose another with --out')
+                raise InputError(
+                    f'the run folder "{folder}" exists; choose another with --out '
+                    "(only innonet run can replace it, with --force)"
+                )
         elif folder.exists() or folder.is_symlink():
             raise InputError(f'"{folder}" is a file, not a folder; choose another with --out')
     except OSError as error:

@@ -31,11 +31,11 @@ def draw_effects(effects: pd.DataFrame, labels: Mapping[str, str] | None = None,
     """Draw effects as a forest: one row per measure, a marker for the difference, a bar for its interval.
 
     How to read it. A marker to the right of the grey line means more of the measure in the changed world. Where the
-    bar crosses the line, or there is none (hollow marker), the sign is open. Measures have different units, so differences are drawn in
-    standard deviations between replicates: 1 is as much as two runs of the same world differ by luck. The pale bar
-    behind is what the interval would be with different random numbers in the two worlds. On the right stands the
-    difference in the unit of the measure, with its interval. "No scale" means that the measure does not vary within
-    either world.
+    bar crosses the line, or there is no bar (hollow marker), the sign is open. Measures have different units, so
+    differences are drawn in standard deviations between replicates: 1 is as much as two runs of the same world differ
+    by luck. The pale bar behind is what the interval would be with different random numbers in the two worlds. On the
+    right stands the difference in the unit of the measure, with its interval. "No scale" means that the measure does
+    not vary within either world.
 
     Parameters
     ----------

@@ -71,7 +71,11 @@ def set_aside(catalogue: Catalogue, part: str, fault: str) -> str:
         path = part_path(folder, table, part)
         if path.exists():
             path.replace(aside / f"{part}.{table}")
-    return f"{fault}: {number:,} runs wait to be done again"
+    return (
+        f"{fault}: {number:,} runs wait to be done again"
+        if number
+        else f"{fault}: set aside; no run was recorded in it"
+    )
 
 
 def remove_files(folder: Path, parts: Iterable[str], tables: Iterable[str] = TABLES) -> None:

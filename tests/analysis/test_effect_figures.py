@@ -16,7 +16,7 @@ from analysis.figures import draw_effects, draw_replicates, save_figure
 from tests.analysis.made_up import measures_of, runs_of
 
 
-def compared(levels: tuple[float, ...] = (0, 1), seeds: int = 6, effect: float = 1.0) -> Comparison:
+def compared(levels: tuple[float, ...] = (0, 1), seeds: int = 12, effect: float = 1.0) -> Comparison:
     runs = runs_of([{"x.y": level} for level in levels], range(seeds))
     chance = np.random.default_rng(1)
     measures = measures_of(runs, {"x.y": effect})
@@ -87,8 +87,54 @@ def test_the_remarks_say_what_a_reader_must_know() -> None:
     words = "\n".join(remarks(many))
     assert "1 of these 20 intervals would exclude zero by chance" in words
     assert "Note: something was left out." in words
+    unpaired = Comparison(compared().effects.assign(dropped=2, method="Welch t"), (), 4)
+    assert "sales: 2 runs dropped" in "\n".join(remarks(unpaired))
     dropped = Comparison(compared().effects.assign(dropped=2, pairs=4), (), 4)
     assert "sales: 2 of 6 pairs dropped" in "\n".join(remarks(dropped))
+
+
+def test_the_table_counts_seeds_and_not_pairs() -> None:
+    found = compared()
+    text = text_of(Comparison(found.effects.assign(seeds=12, pairs=987), (), 4))
+    assert "seeds" in text
+    assert "pairs" not in text
+    assert "987" not in text
+
+
+def test_the_star_is_explained_only_where_there_is_one() -> None:
+    clear, still = compared(), compared(effect=0.0)
+    none = Comparison(still.effects[still.effects["measure"] != "noise"], (), 4)
+    assert any(line.startswith("*") for line in remarks(clear))
+    assert "*" not in text_of(none)
+
+
+def test_few_seeds_that_all_agree_are_not_starred_and_it_is_said() -> None:
+    effects = compared(seeds=6).effects
+    found = Comparison(effects[effects["measure"] == "sales"], (), 4)
+    assert "+1 " in text_of(found)
+    assert "*" not in text_of(found)
+    assert any("No interval where fewer than 10 seeds" in line for line in remarks(found))
+    assert not any("No interval where" in line for line in remarks(compared()))
+
+
+def bought(gains: list[float], seeds: int = 10) -> str:
+    effects = pd.concat([compared().effects.iloc[:1]] * len(gains), ignore_index=True)
+    lines = remarks(Comparison(effects.assign(variance_reduction=gains, seeds=seeds), (), 4))
+    return " ".join(line for line in lines if "share their random numbers" in line)
+
+
+def test_what_common_random_numbers_bought_is_said_from_ten_seeds_on() -> None:
+    assert bought([3.0], seeds=9) == ""
+    assert "Other random numbers would need 3 times as many runs for such an interval." in bought([3.0])
+    several = "For half of the differences, other random numbers would need 4 times as many runs or more"
+    assert several in bought([3.0, 4.0, 9.0])
+
+
+@pytest.mark.parametrize("gain", [0.5, 3.0, np.inf])
+def test_a_single_measure_has_no_half(gain: float) -> None:
+    assert "half" not in bought([gain])
+    assert bought([gain])
+    assert "half of the differences" in bought([gain] * 3)
 
 
 @pytest.mark.parametrize("n", [0, 1, 2, 12, 250])

@@ -7,9 +7,9 @@ import pandas as pd
 import pytest
 from scipy import stats
 
-from analysis.effects import effects_between, effects_by
+from analysis.effects import Comparison, effects_between, effects_by
 from analysis.load import FolderError
-from analysis.paired_statistics import MIN_BOOTSTRAP, paired_effect, unpaired_effect
+from analysis.paired_statistics import FEW, MIN_BOOTSTRAP, paired_effect, unpaired_effect
 from tests.analysis.made_up import measures_of, runs_of
 
 # Written down before the first run: of 400 made-up experiments, 95 % intervals must hold the truth in as many as a
@@ -51,6 +51,39 @@ def test_unpaired_intervals_hold_it_too_and_are_wider() -> None:
     assert wider > 0.99 * EXPERIMENTS
 
 
+def clustered(number: int, seeds: int, points: int) -> tuple[np.ndarray, np.ndarray]:
+    """Values of a world, and their seeds: chance of standard deviation 3 between seeds, 0.3 between their points."""
+    chance = np.random.default_rng([number, seeds, points])
+    between, within = 3.0 * chance.normal(size=seeds), 0.3 * chance.normal(size=(seeds, points))
+    return (50.0 + between[:, None] + within).ravel(), np.repeat(np.arange(seeds), points)
+
+
+def test_unpaired_intervals_count_seeds_and_not_runs() -> None:
+    """The limits are those above; taking the runs of a seed as independent must break them, or this shows nothing."""
+    hits, naive = 0, 0
+    for number in range(EXPERIMENTS):
+        (base, seeds), (changed, others) = clustered(number, 20, 6), clustered(number + EXPERIMENTS, 20, 6)
+        found, wrong = unpaired_effect(base, changed + 0.7, seeds, others), unpaired_effect(base, changed + 0.7)
+        assert (found.seeds, found.pairs, found.method) == (20, 120, "Welch t")
+        hits += found.low <= 0.7 <= found.high
+        naive += wrong.low <= 0.7 <= wrong.high
+    assert FEWEST <= hits <= MOST
+    assert naive < FEWEST
+
+
+def test_the_unpaired_interval_is_that_of_scipy() -> None:
+    base, changed = clustered(1, 9, 1)[0], 2.0 * clustered(2, 14, 1)[0]
+    found, theirs = unpaired_effect(base, changed), stats.ttest_ind(changed, base, equal_var=False)
+    interval = theirs.confidence_interval(0.95)
+    assert (found.low, found.high) == pytest.approx((interval.low, interval.high))
+
+
+def test_unpaired_values_that_are_null_leave_their_seed_to_the_others() -> None:
+    base, changed = np.array([1.0, np.nan, 3.0, 5.0]), np.array([4.0, 8.0, np.nan])
+    found = unpaired_effect(base, changed, [1, 1, 2, 2], [3, 4, 5])
+    assert (found.base, found.changed, found.seeds, found.pairs, found.dropped) == (2.5, 6.0, 2, 2, 2)
+
+
 def test_common_random_numbers_buy_what_theory_says() -> None:
     """Worlds of variance 9 + 1 and correlation 0.9: the difference has 2 where it would have 20, a tenth."""
     found = paired_effect(*experiment(1, 20_000, 0.7), resamples=10)
@@ -74,7 +107,7 @@ def test_the_same_values_give_the_same_interval() -> None:
 
 
 def test_constant_differences_have_no_width() -> None:
-    base = np.array([1.0, 2.0, 4.0])
+    base = np.arange(float(FEW)) ** 2
     found = paired_effect(base, base + 0.5)
     assert (found.low, found.high, found.method) == (0.5, 0.5, "constant")
     assert found.variance_reduction == np.inf
@@ -82,6 +115,27 @@ def test_constant_differences_have_no_width() -> None:
     assert (still.difference, still.low, still.high) == (0.0, 0.0, 0.0)
     assert np.isnan(still.correlation)
     assert np.isnan(still.variance_reduction)
+
+
+@pytest.mark.parametrize("base", [[3.0, 5.0], [0.1, 0.7, 1.3], list(np.arange(FEW - 1) / 7.0)], ids=len)
+def test_the_same_difference_on_few_seeds_is_not_certain(base: list[float]) -> None:
+    """Rounding makes some of these differences differ in the last digit, which is no chance either."""
+    found = paired_effect(np.array(base), np.array(base) + 1.0)
+    assert (found.difference, found.method) == (pytest.approx(1.0), "none")
+    assert np.isnan([found.low, found.high]).all()
+    assert not found.is_clear
+    still = paired_effect(np.array(base), np.array(base))
+    assert (still.difference, still.low, still.high, still.method) == (0.0, 0.0, 0.0, "constant")
+    many = paired_effect(np.arange(float(FEW)), np.arange(float(FEW)) + 1.0)
+    assert (many.low, many.high, many.method) == (1.0, 1.0, "constant")
+
+
+@pytest.mark.parametrize("rounding", [0.0, 1e-15])
+def test_unpaired_worlds_without_chance_on_few_seeds_are_not_certain(rounding: float) -> None:
+    found = unpaired_effect(np.array([3.0, 3.0 + rounding, 3.0]), np.array([4.0, 4.0, 4.0 + rounding]))
+    assert (found.method, found.is_clear) == ("none", False)
+    varied = unpaired_effect(np.array([3.0, 3.0, 3.0]), np.array([4.0, 4.1, 4.2]))
+    assert (varied.method, varied.is_clear) == ("Welch t", True)
 
 
 def test_one_pair_has_a_difference_and_no_interval() -> None:
@@ -193,6 +247,33 @@ def test_different_seeds_are_compared_unpaired_and_it_is_said() -> None:
     assert any("share no seeds, so nothing is paired" in note for note in found.notes)
 
 
+def worlds_apart(base_seeds: range, changed_seeds: range) -> Comparison:
+    """Two stores of two points each."""
+    sides = [runs_of([{"x.y": 0}, {"x.y": 1}], seeds) for seeds in (base_seeds, changed_seeds)]
+    return effects_between(*((runs, measures_of(runs, {"x.y": 1.0})) for runs in sides), names=["sales"])
+
+
+def test_unpaired_runs_of_one_seed_count_once_in_a_comparison() -> None:
+    found = worlds_apart(range(12), range(12, 32))
+    once = effects_between(
+        *((runs, measures_of(runs, {})) for runs in (runs_of([{}], range(12)), runs_of([{}], range(12, 32)))),
+        names=["sales"],
+    )
+    row, single = found.effects.iloc[0], once.effects.iloc[0]
+    assert (row["seeds"], row["pairs"], single["pairs"]) == (12, 24, 12)
+    assert (row["low"], row["high"]) == pytest.approx((single["low"], single["high"]))
+    assert any("runs of one seed are averaged and count once" in note for note in found.notes)
+
+
+def test_that_no_seeds_are_shared_is_said_only_if_it_is_so() -> None:
+    """Seed 1 at one point of each store, seed 2 at the other: the seeds are shared, but no run has a counterpart."""
+    runs = runs_of([{"x.y": 0}, {"x.y": 1}], [1, 2])
+    base, changed = runs.iloc[[0, 3]], runs.iloc[[1, 2]]
+    notes = effects_between((base, measures_of(base, {})), (changed, measures_of(changed, {})), names=["sales"]).notes
+    assert any("no two runs share both seed and factors, so nothing is paired" in note for note in notes)
+    assert not any("share no seeds" in note for note in notes)
+
+
 # ------------------------------------------------------------------------------------------------------ stores
 
 
@@ -211,6 +292,8 @@ def test_stores_of_different_length_need_a_quarter() -> None:
     short, long = measures_of(runs, {}, 4), measures_of(runs, {}, 8)
     with pytest.raises(FolderError, match=r"different quarters \(4, 8\)"):
         effects_between((runs, short), (runs, long))
+    with pytest.raises(FolderError, match=r"--at mean: .* \(4, 8\), so their means are over different times"):
+        effects_between((runs, short), (runs, long), at="mean")
     assert effects_between((runs, short), (runs, long), at=3, names=["sales"]).effects["difference"].tolist() == [0.0]
     with pytest.raises(FolderError, match="same quarters"):
         effects_between((runs, long), (runs, long[long["quarter"] % 2 == 0]), at="mean")

@@ -163,7 +163,7 @@ def test_two_run_folders_are_one_pair_and_an_anecdote(tmp_path: Path, capsys: py
     for folder in (base, without):
         synthetic.measures(8).assign(run=0).to_parquet(folder / "measures.parquet")
     assert main(["compare", str(base), str(without), "--out", str(tmp_path / "out")]) == 0
-    assert "One pair is an anecdote" in capsys.readouterr().out
+    assert "One seed is an anecdote" in capsys.readouterr().out
     found = pd.read_csv(tmp_path / "out" / "effects.csv")
     assert found["method"].unique().tolist() == ["none"]
     assert found["difference"].unique().tolist() == [0.0]

@@ -22,7 +22,9 @@ from abm.errors import InputError
 from analysis.load import FolderError
 from analysis.schema import CATALOGUE, part_path
 from analysis.store import open_store
+from experiments.command_line import main
 from experiments.sweep import migrations
+from experiments.sweep.batch import make_store
 from experiments.sweep.catalogue import Catalogue, CatalogueLost
 from experiments.sweep.parts import StorageLost, part_names, write_parts
 from tests.sweeps import stores
@@ -103,7 +105,7 @@ def test_runs_half_in_an_orphan_are_read_once(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("table", ["measures", "events"])
-@pytest.mark.parametrize("harm", ["truncate", "remove"])
+@pytest.mark.parametrize("harm", ["truncate", "remove", "flip"])
 def test_a_damaged_part_is_told_and_its_runs_wait_again(tmp_path: Path, table: str, harm: str) -> None:
     stores.store(tmp_path, with_events=True)
     runs = [each.run for each in stores.plan().runs]
@@ -112,6 +114,10 @@ def test_a_damaged_part_is_told_and_its_runs_wait_again(tmp_path: Path, table: s
         path = part_path(tmp_path, table, part)
         if harm == "truncate":
             path.write_bytes(path.read_bytes()[:-20])
+        elif harm == "flip":
+            content = bytearray(path.read_bytes())
+            content[100] ^= 0xFF
+            path.write_bytes(content)
         else:
             path.unlink()
         with pytest.raises(FolderError, match=rf"{part}.*innonet resume"):
@@ -144,6 +150,7 @@ def test_a_lost_catalogue_is_made_again_from_the_parts(tmp_path: Path, harm: str
     catalogue, notes = Catalogue.restore(tmp_path, stores.plan())
     with catalogue:
         assert "made again" in notes[0]
+        assert notes[1:] == ["12 runs that were done but not recorded were taken in from 4 parts"]
         assert catalogue.counts() == {"done": 12}
         assert (tmp_path / f"{CATALOGUE}.damaged").exists() == (harm != "delete")
     same(tmp_path)
@@ -165,6 +172,46 @@ def test_a_foreign_part_is_left_alone(tmp_path: Path) -> None:
     assert "not in the plan" in note
     assert part in part_names(tmp_path)
     same(tmp_path)
+
+
+def test_a_large_store_is_checked_in_seconds(tmp_path: Path) -> None:
+    a_plan = stores.plan(500)
+    stores.store(tmp_path, a_plan, chunk=5, quarters=40, columns=60)
+    start = time.monotonic()
+    with Catalogue.open(tmp_path) as catalogue:
+        assert catalogue.reconcile() == []
+    assert time.monotonic() - start < 10.0
+    (tmp_path / CATALOGUE).unlink()
+    catalogue, notes = Catalogue.restore(tmp_path, a_plan)
+    catalogue.close()
+    assert len(notes) == 2
+
+
+# --------------------------------------------------------------------------------------------------- commands
+
+
+@pytest.mark.parametrize(
+    ("options", "message"),
+    [
+        (["--jobs", "2", "--cluster", "tcp://nowhere:1"], "--jobs is for this machine"),
+        (["--fail-fast", "--max-failures", "3"], "--fail-fast stops at the first"),
+    ],
+)
+def test_options_that_exclude_each_other_are_refused(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], options: list[str], message: str
+) -> None:
+    for command in (["sweep", "switches_factorial"], ["resume", str(tmp_path)], ["retry", str(tmp_path), "--failed"]):
+        assert main([*command, *options]) == 2
+        error = capsys.readouterr().err
+        assert message in error
+        assert error.count("Error") == 1
+
+
+def test_a_sweep_onto_a_run_folder_is_told_that_only_run_has_force(tmp_path: Path) -> None:
+    (tmp_path / "manifest.json").write_text(json.dumps({"schema_version": 1, "run": "blank-1-abc"}))
+    with pytest.raises(InputError, match="choose another with --out") as refused:
+        make_store(stores.plan(), tmp_path)
+    assert "only innonet run can replace it, with --force" in str(refused.value)
 
 
 # --------------------------------------------------------------------------------------------------- versions

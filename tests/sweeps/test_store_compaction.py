@@ -78,6 +78,29 @@ def test_a_part_with_a_wrong_byte_is_set_aside_and_the_rest_merged(tmp_path: Pat
     pd.testing.assert_frame_equal(store.measures, stores.expected()[12:].reset_index(drop=True))
 
 
+def test_a_part_that_stands_alone_is_checked_to_the_last_byte(tmp_path: Path) -> None:
+    stores.store(tmp_path, chunk=12)
+    (part,) = part_names(tmp_path)
+    path = part_path(tmp_path, "measures", part)
+    content = bytearray(path.read_bytes())
+    content[100] ^= 0xFF
+    path.write_bytes(content)
+    assert "12 runs wait" in compact(tmp_path).notes[0]
+    assert open_store(tmp_path).runs["state"].unique().tolist() == ["waiting"]
+
+
+def test_what_is_no_store_is_told(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (tmp_path / "run").mkdir()
+    (tmp_path / "run" / "manifest.json").write_text('{"schema_version": 1, "run": "blank-1-abc"}')
+    (tmp_path / "other").mkdir()
+    for name, message in {"run": "a single run", "other": "no manifest.json", "nowhere": "there is no"}.items():
+        assert main(["compact", str(tmp_path / name)]) == 2
+        assert message in capsys.readouterr().err
+    assert [path.name for path in (tmp_path / "run").iterdir()] == ["manifest.json"]
+    assert not list((tmp_path / "other").iterdir())
+    assert not (tmp_path / "nowhere").exists()
+
+
 def test_a_store_at_work_and_a_store_without_catalogue_are_refused(tmp_path: Path) -> None:
     stores.store(tmp_path)
     holder = "import sys,time; from pathlib import Path; from experiments.sweep.lock import held\n" + (

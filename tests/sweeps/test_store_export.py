@@ -9,6 +9,8 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
+from analysis.schema import part_path
+from analysis.store import open_store
 from experiments.command_line import main
 from experiments.sweep.catalogue import Catalogue
 from experiments.sweep.export import export_runs
@@ -91,6 +93,44 @@ def test_files_in_the_way_are_replaced_by_force_only(store: Path, capsys: pytest
     assert (store / "export" / "runs.csv").read_text() == "mine"
     assert main(["export", str(store), "--force"]) == 0
     assert (store / "export" / "runs.csv").read_bytes() == old
+
+
+@pytest.mark.parametrize("force", [False, True])
+def test_an_export_that_fails_changes_nothing(
+    store: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str], force: bool
+) -> None:
+    out = tmp_path / "out"
+    if force:
+        assert main(["export", str(store), "--out", str(out)]) == 0
+    out.mkdir(exist_ok=True)
+    before = {path.name: path.stat().st_mtime_ns for path in out.iterdir()}
+    path = part_path(store, "measures", str(open_store(store).runs["part"].iloc[-1]))
+    content = bytearray(path.read_bytes())
+    content[100] ^= 0xFF
+    path.write_bytes(content)
+    assert main(["export", str(store), "--out", str(out), *["--force"][: int(force)]]) == 2
+    assert "innonet resume" in capsys.readouterr().err
+    assert {path.name: path.stat().st_mtime_ns for path in out.iterdir()} == before
+
+
+def test_a_folder_in_the_way_of_a_file_is_told_before_anything_is_replaced(
+    store: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(["export", str(store)]) == 0
+    (store / "export" / "dictionary.csv").unlink()
+    (store / "export" / "dictionary.csv").mkdir()
+    (store / "export" / "runs.csv").write_text("mine")
+    assert main(["export", str(store), "--force"]) == 2
+    assert "is a folder" in capsys.readouterr().err
+    assert (store / "export" / "runs.csv").read_text() == "mine"
+
+
+def test_an_empty_query_is_told(store: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    for sql in ("", ";", "-- hi"):
+        assert main(["export", str(store), "--sql", sql]) == 2
+        told = capsys.readouterr()
+        assert "the query is empty" in told.err
+        assert told.out == ""
 
 
 def test_a_store_that_is_not_done_is_exported_as_far_as_it_is(tmp_path: Path) -> None:

@@ -13,6 +13,7 @@ import pandas as pd
 import pytest
 
 import experiments
+from analysis import tables
 from analysis.load import FolderError, load_run
 from analysis.schema import part_path
 from analysis.store import Store, open_store
@@ -231,5 +232,52 @@ def test_a_part_with_a_wrong_byte_is_not_read_as_if_it_were_good(tmp_path: Path)
     content = bytearray(path.read_bytes())
     content[100] ^= 0xFF
     path.write_bytes(content)
-    with pytest.raises(FolderError, match=r"cannot be read.*innonet resume"):
+    with pytest.raises(FolderError, match=r"cannot be read.*innonet resume") as read:
         _ = store.measures
+    for _ in range(2):
+        with pytest.raises(FolderError) as asked:
+            store.query("SELECT avg(m0) FROM Measures")
+        assert str(asked.value) == str(read.value)
+    assert store.query("SELECT count(*) AS n FROM runs")["n"].tolist() == [12], "no part is asked for"
+
+
+def test_parts_are_compared_with_their_checksums_once_per_store(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    stores.store(tmp_path, with_events=True)
+    store = open_store(tmp_path)
+    seen: list[Path] = []
+    read = tables.read_pages
+
+    def told(path: Path) -> list[str]:
+        seen.append(path)
+        return read(path)
+
+    monkeypatch.setattr(tables, "read_pages", told)
+    for _ in range(2):
+        assert store.query("SELECT count(*) AS n FROM measures")["n"].tolist() == [48]
+    assert sorted(seen) == sorted((tmp_path / "parts" / "measures").iterdir())
+
+
+@pytest.mark.parametrize(
+    ("sql", "message"),
+    [
+        ("", "is empty"),
+        (" ; ", "is empty"),
+        ("-- hi", "is empty"),
+        ("SELECT 1; SELECT 2", "has 2 statements"),
+        ("COPY runs TO '{}'", "SELECT.*this one is COPY"),
+        ("CREATE TABLE t AS SELECT 1", "SELECT.*this one is CREATE"),
+        ("SET threads = 1", "SELECT.*this one is SET"),
+        ("SELECT FROM WHERE", "(?i)syntax error"),
+    ],
+)
+def test_only_one_query_that_finds_rows_is_answered(store: Store, tmp_path: Path, sql: str, message: str) -> None:
+    with pytest.raises(FolderError, match=message):
+        store.query(sql.format(tmp_path / "copy.csv"))
+    assert not list(tmp_path.iterdir())
+
+
+@pytest.mark.parametrize("sql", ["SELECT 1 AS n;", "-- one\nWITH a AS (SELECT 1 AS n) FROM a", "VALUES (1)"])
+def test_queries_may_be_written_in_several_ways(store: Store, sql: str) -> None:
+    assert store.query(sql).to_numpy().tolist() == [[1]]
