@@ -83,9 +83,11 @@ def _content(function: Callable[..., Any]) -> Iterator[str]:
                 codes.append(constant)
             else:
                 yield repr(constant)
-        for name in code.co_names:
-            if name in function.__globals__:
-                yield f"{name}={_described(function.__globals__[name])}"
+        used = [function.__globals__[name] for name in code.co_names if name in function.__globals__]
+        yield from map(_described, used)
+        for module in used:
+            if isinstance(module, ModuleType) and module.__name__.partition(".")[0] == __package__:
+                yield from (_described(getattr(module, name)) for name in code.co_names if hasattr(module, name))
 
 
 def _described(value: Any) -> str:
@@ -132,7 +134,7 @@ def second_compiler() -> Iterator[None]:
     helper = None
     thresholds = gc.get_threshold()
     gc.set_threshold(COMPILING_THRESHOLD)
-    if len(os.sched_getaffinity(0)) > 1:
+    if (os.cpu_count() or 1) > 1:
         try:
             helper = subprocess.Popen(
                 [sys.executable, "-m", "abm.warming"],

@@ -23,7 +23,7 @@ from abm.parameters import Parameters
 from abm.randomness import Draws, pair_uid, uniform
 from abm.rule import rule
 from abm.state.codes import Event, Kind, Layer, ProjectKind, Service, Stage, TieOrigin
-from abm.state.network import ring_place, roster_of
+from abm.state.network import pick, ring_place, roster_of
 from abm.state.world import World
 from abm.types import BoolArray, FloatArray, IntArray, UidArray
 
@@ -94,19 +94,7 @@ def shown_firms(
     start, ring, slot = roster_of(served[:number], group, n_regions, uid, key)
     shown = np.full(len(shelf), -1, np.int64)
     for d in range(len(shelf)):
-        point = ring_place(key, project_uid[shelf[d]])
-        first = start[project_region[shelf[d]]]
-        last = start[project_region[shelf[d]] + 1]
-        low = first
-        high = last
-        while low < high:
-            middle = (low + high) // 2
-            if ring[middle] < point:
-                low = middle + 1
-            else:
-                high = middle
-        if first < last:
-            shown[d] = slot[low if low < last else first]
+        shown[d] = pick(start, ring, slot, project_region[shelf[d]], ring_place(key, project_uid[shelf[d]]))
     return shown
 
 

@@ -22,9 +22,6 @@ if TYPE_CHECKING:
 ENDINGS = {"csv": "csv", "parquet": "parquet", "excel": "csv"}
 """Forms and the endings of their files; `excel` is CSV with the mark by which Excel knows UTF-8."""
 
-EXCEL_ROWS = 1_048_576
-"""Rows a sheet of Excel can show, the heading included."""
-
 
 def export(folder: str | Path, out: Path, form: str = "csv", *, force: bool = False) -> list[Path]:
     """Write the runs, the measures with the factors beside them, and the data dictionary; return the files.
