@@ -14,11 +14,27 @@ SUPPLIER, SPIN_OFF, OUTSIDER = 0, 1, 2
 CAUSES = ("supplier", "spin-off", "outsider")
 """Words for the causes, by code."""
 
-_UNIVERSITY = int(Kind.UNIVERSITY)
+_FIRM, _UNIVERSITY = int(Kind.FIRM), int(Kind.UNIVERSITY)
 _INDEPENDENT, _JOINT = int(Mode.INDEPENDENT), int(Mode.JOINT)
 _STRONGEST_PULL = 0.3
 _EMPTY_MARKET = 3.0
 """Firms an empty market counts as, when entry is reckoned per firm."""
+
+
+@kernel
+def firms(is_active: BoolArray, kind: IntArray) -> IntArray:
+    """Return the slots of all active firms.
+
+    >>> firms(np.array([True, False, True]), np.array([0, 0, 1])).tolist()
+    [0]
+    """
+    found = np.empty(len(kind), np.int64)
+    number = 0
+    for i in range(len(kind)):
+        if is_active[i] and kind[i] == _FIRM:
+            found[number] = i
+            number += 1
+    return found[:number]
 
 
 @kernel
@@ -166,3 +182,40 @@ def spin_offs(
         entrant[0, e], entrant[1, e], entrant[2, e], entrant[3, e] = region[i], best, SPIN_OFF, i
         born[e] = born_uid(group_uid[region[i], best, SPIN_OFF], quarter, uid[i])
     return entrant, born
+
+
+@kernel
+def entrants(
+    is_active: BoolArray, kind: IntArray, region: IntArray, sector: IntArray, uid: UidArray, is_core: BoolArray,
+    mode: IntArray, equipment: FloatArray, capability: FloatArray, capital_ratio: FloatArray, frontier: FloatArray,
+    weight: FloatArray, demand: FloatArray, export_orders: FloatArray, wanted_local: FloatArray, unfilled: FloatArray,
+    is_awake: BoolArray, market_uid: UidArray, group_uid: UidArray, rate: float, order_led: float, outside: float,
+    spin_off: float, quarter: int, most: int, key: np.uint64, spin_off_key: np.uint64,
+) -> tuple[IntArray, IntArray, UidArray]:  # fmt: skip
+    """Return the free rows that entrants get, who they are and their identities, as from `drawn_entrants`.
+
+    First those that come to a market, then spin-offs; at most `most`, and no more than there are free rows.
+    """
+    expected = expected_entrants(
+        firms(is_active, kind), region, sector, equipment, capital_ratio, demand, export_orders, wanted_local,
+        unfilled, is_awake, rate, order_led,
+    )  # fmt: skip
+    drawn, drawn_uid = drawn_entrants(expected, market_uid, group_uid, quarter, key, outside)
+    parent = parents_of_spin_offs(is_active, kind, is_core, mode, uid, spin_off_key, spin_off)
+    spun_off, spun_off_uid = spin_offs(
+        parent, region, uid, capability, frontier, weight, is_awake, group_uid, quarter
+    )  # fmt: skip
+    slot = np.empty(min(most, len(drawn_uid) + len(parent)), np.int64)
+    number = 0
+    for i in range(len(is_active)):
+        if number < len(slot) and not is_active[i]:
+            slot[number] = i
+            number += 1
+    entrant = np.empty((4, number), np.int64)
+    born = np.empty(number, np.uint64)
+    for e in range(number):
+        later = e - len(drawn_uid)
+        born[e] = drawn_uid[e] if later < 0 else spun_off_uid[later]
+        for part in range(4):
+            entrant[part, e] = drawn[part, e] if later < 0 else spun_off[part, later]
+    return slot[:number], entrant, born

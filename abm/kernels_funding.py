@@ -1,4 +1,4 @@
-"""Kernels of capital that is owed: loans served, dividends, what funds banks, equity bought."""
+"""Kernels of what funds banks: deposits of households, bonds of the national money market, and what they get."""
 
 from __future__ import annotations
 
@@ -9,118 +9,12 @@ from abm.state.accounts import Books, pay
 from abm.state.codes import ClaimKind, Purpose
 from abm.types import BoolArray, FloatArray, IntArray
 
-_EQUITY = int(ClaimKind.EQUITY)
 _DEPOSIT = int(ClaimKind.DEPOSIT)
 _BOND = int(ClaimKind.BOND)
 _INTEREST = np.int64(Purpose.INTEREST)
-_REPAYMENT = np.int64(Purpose.REPAYMENT)
 _DIVIDEND = np.int64(Purpose.DIVIDEND)
 _DEPOSITING = np.int64(Purpose.DEPOSIT)
 _BORROWING = np.int64(Purpose.BOND)
-_FULL = 0.999
-"""Part of what is due that counts as all of it."""
-_NOTHING = 1e-6
-"""Million yuan: a loan below is repaid."""
-
-
-@kernel
-def serve_loans(
-    books: Books,
-    firm: IntArray,
-    loan: IntArray,
-    debt: FloatArray,
-    missed_payments: IntArray,
-    is_active: BoolArray,
-    creditor: IntArray,
-    principal: FloatArray,
-    rate: FloatArray,
-    amortisation: float,
-) -> FloatArray:
-    """Firms pay interest, then amortise; one that cannot pay all of it has missed a payment.
-
-    Loans repaid to nothing are struck out. Returns the interest each actor received, million yuan by slot.
-
-    >>> from abm.state.accounts import books_with
-    >>> books, loan, debt, missed = books_with([3.0, 0.0]), np.array([0, -1]), np.array([20.0, 0.0]), np.array([1, 0])
-    >>> active, principal = np.array([True]), np.array([20.0])
-    >>> serve_loans(books, np.array([0]), loan, debt, missed, active, np.array([1]), principal, np.array([0.1]),
-    ...             0.25).tolist()
-    [0.0, 2.0]
-    >>> books.cash.tolist(), debt.tolist(), missed.tolist()
-    ([0.0, 3.0], [19.0, 0.0], [2, 0])
-    """
-    received = np.zeros(len(loan))
-    for f in range(len(firm)):
-        i = firm[f]
-        c = loan[i]
-        if c < 0:
-            continue
-        interest = principal[c] * rate[c]
-        due = interest + amortisation * principal[c]
-        can = min(books.cash[i], due)
-        paid = min(can, interest)
-        repaid = min(can - paid, principal[c])
-        pay(books, i, creditor[c], paid, _INTEREST)
-        pay(books, i, creditor[c], repaid, _REPAYMENT)
-        received[creditor[c]] += paid
-        principal[c] -= repaid
-        missed_payments[i] = missed_payments[i] + 1 if can < _FULL * due else 0
-        if principal[c] < _NOTHING:
-            principal[c] = 0.0
-            is_active[c] = False
-            loan[i] = -1
-        debt[i] = principal[c]
-    return received
-
-
-@kernel
-def pay_dividends(
-    books: Books,
-    firm: IntArray,
-    equipment: FloatArray,
-    debt: FloatArray,
-    sales: FloatArray,
-    profit: FloatArray,
-    household_slot: IntArray,
-    is_active: BoolArray,
-    kind: IntArray,
-    creditor: IntArray,
-    debtor: IntArray,
-    principal: FloatArray,
-    cash_buffer: float,
-    paid_out: float,
-) -> None:
-    """Firms pay part of profit, from cash beyond the buffer, to their owners.
-
-    Outside owners get it by their part of equity, households the rest. The last five arrays are columns of claims, by
-    row.
-
-    >>> from abm.state.accounts import books_with
-    >>> books, own, claim = books_with([10.0, 0.0, 0.0]), np.array([2.0, 0.0, 0.0]), np.array([0])
-    >>> pay_dividends(books, claim, own, own, own, 4 * own, np.array([1]), np.array([True]), claim + 1, claim + 2,
-    ...               claim, np.array([6.0]), 1.0, 0.5)
-    >>> books.cash.tolist()
-    [6.0, 2.5, 1.5]
-    """
-    owned_outside = np.zeros(len(debt))
-    for c in range(len(kind)):
-        if is_active[c] and kind[c] == _EQUITY:
-            owned_outside[debtor[c]] += principal[c]
-    dividend = np.zeros(len(debt))
-    per_yuan = np.zeros(len(debt))
-    for f in range(len(firm)):
-        i = firm[f]
-        spare = max(0.0, books.cash[i] - cash_buffer * sales[i])
-        dividend[i] = min(paid_out * max(0.0, profit[i]), spare)
-        equity = max(books.cash[i] + equipment[i] - debt[i], 1e-9)
-        per_yuan[i] = dividend[i] / (equity + owned_outside[i])
-    for c in range(len(kind)):
-        if is_active[c] and kind[c] == _EQUITY:
-            pay(books, debtor[c], creditor[c], per_yuan[debtor[c]] * principal[c], _DIVIDEND)
-    for f in range(len(firm)):
-        i = firm[f]
-        rest = max(0.0, dividend[i] - per_yuan[i] * owned_outside[i])
-        pay(books, i, household_slot[books.region[i]], rest, _DIVIDEND)
 
 
 @kernel

@@ -10,7 +10,7 @@ from abm.kernel import kernel
 from abm.state.accounts import Books, pay
 from abm.state.codes import Level, Purpose
 from abm.types import FloatArray, IntArray
-from abm.valuation import step_cost
+from abm.valuation import crowding, expected_savings, partner_levels, step_cost
 
 EQUIPMENT, VALUE_CHAIN, FIRST_LEVEL = 0, 1, 2
 """Places of the uses of money: renewal of equipment, the value chain, and from there the levels."""
@@ -252,3 +252,61 @@ def share_out_money(
         for h in range(len(cost)):
             money = shares[f, FIRST_LEVEL + h] * free
             planned_adoption[i, h] = min(money, largest_step * cost[h] * sales[i])
+
+
+@kernel
+def carry_out_plans(
+    books: Books, firm: IntArray, sector: IntArray, capability: FloatArray, weight: FloatArray, sales: FloatArray,
+    local_input_share: FloatArray, level: FloatArray, planned_equipment: FloatArray, planned_value_chain: FloatArray,
+    equipment: FloatArray, equipment_level: FloatArray, value_chain: FloatArray, outside_step_share: FloatArray,
+    equipment_share: FloatArray, pending_demand: FloatArray, household_slot: IntArray, market: int,
+    has_value_chain: bool, wear: float, value_chain_most: float, value_chain_speed: float, value_chain_wear: float,
+    step_threshold: float, step_speed: float,
+) -> FloatArray:  # fmt: skip
+    """Let firms buy equipment, move in the value chain, make or buy steps; return the capability index of each."""
+    index = buy_equipment(
+        books, firm, sector, capability, weight, planned_equipment, equipment, equipment_level, equipment_share,
+        pending_demand, market, wear,
+    )  # fmt: skip
+    if not has_value_chain:
+        for i in firm:
+            planned_value_chain[i] = 0.0
+    move_in_value_chain(
+        books, firm, household_slot, planned_value_chain, sales, value_chain, value_chain_most, value_chain_speed,
+        value_chain_wear,
+    )  # fmt: skip
+    buy_steps(firm, local_input_share, level, outside_step_share, step_threshold, step_speed)
+    return index
+
+
+@kernel
+def reckoned_returns(
+    firm: IntArray, region: IntArray, sector: IntArray, kind: IntArray, index: FloatArray, cost: FloatArray,
+    value_chain: FloatArray, equipment: FloatArray, equipment_level: FloatArray,
+    sales: FloatArray, margin: FloatArray, quality: FloatArray, level: FloatArray, skill: FloatArray,
+    service: FloatArray, talent: FloatArray, staff: FloatArray, wage: FloatArray,
+    inputs: FloatArray, energy_share: FloatArray, labour_share: FloatArray, start: IntArray, other: IntArray,
+    worth: float, worth_of_position: float, worth_of_level: float, kappa: float, value_markup: float,
+    crowded: float, share_effect: float, convexity: float, gap_cost: float, neighbour_weight: float,
+    absorption_talent: float, waste_saving: float, intelligent_gain: float, green_saving: float,
+    carbon_price: float, green_standard: float, green_customers: float, has_value_chain: bool, has_levels: bool,
+) -> FloatArray:  # fmt: skip
+    """Return what a yuan of each use returns, shape (firms, 5); 0 for uses that are switched off."""
+    near = crowding(firm, region, sector, value_chain, sales, len(wage), len(inputs))
+    partners = partner_levels(firm, start, other, kind, level)
+    savings = expected_savings(
+        firm, sector, region, inputs, energy_share, wage, talent, staff, sales, margin, level, absorption_talent,
+        waste_saving, intelligent_gain, green_saving, carbon_price, green_standard, green_customers,
+    )  # fmt: skip
+    returns = returns_per_yuan(
+        firm, sector, labour_share, index, near, partners, savings, cost, equipment, equipment_level, sales, margin,
+        quality, value_chain, level, skill, service, worth, worth_of_position, worth_of_level, kappa, value_markup,
+        crowded, share_effect, convexity, gap_cost, neighbour_weight,
+    )  # fmt: skip
+    for f in range(len(firm)):
+        if not has_value_chain:
+            returns[f, VALUE_CHAIN] = 0.0
+        if not has_levels:
+            for use in range(FIRST_LEVEL, _N_USES):
+                returns[f, use] = 0.0
+    return returns

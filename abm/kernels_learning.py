@@ -10,7 +10,7 @@ from abm.kernel import kernel
 from abm.state import ledger
 from abm.state.codes import Layer, Mode, Origin
 from abm.state.network import firm_groups, pick, ring_point, roster_of
-from abm.state.proximity import cognitive_distance, understanding
+from abm.state.proximity import cognitive_distance, profiles, understanding
 from abm.types import BoolArray, FloatArray, IntArray, UidArray
 
 _RESEARCH = int(Layer.RESEARCH)
@@ -258,3 +258,46 @@ def learn(
                     lesson[excess_route, origin] += speed[e, 1] * reach * share[j, origin]
             lesson[route[e], _IMITATION] += speed[e, 2] * reach
         book_lessons(i, lesson, is_touched, stock, gain, total_gain)
+
+
+@kernel
+def learn_from_ties(
+    is_active: BoolArray, kind: IntArray, is_core: BoolArray, mode: IntArray, absorption: FloatArray, sector: IntArray,
+    known: FloatArray, weight: FloatArray, frontier: FloatArray,
+    start: IntArray, other: IntArray, tie: IntArray, tie_is_active: BoolArray, layer: IntArray, source: IntArray,
+    target: IntArray, origin: IntArray, tie_weight: FloatArray, trust: FloatArray,
+    capability: FloatArray, year_gain: FloatArray, stock: FloatArray, gain: FloatArray, total_gain: FloatArray,
+    research_rate: float, supply_rate: float, upstream_rate: float, teaching: float, imitation_boost: float,
+    dilution: float, trust_effect: float, best: float, width: float, excess_route: int,
+) -> None:  # fmt: skip
+    """Let actors learn along research and supply ties; ``known`` is ``capability`` as it is read, ties by row."""
+    x, is_learner = profiles(is_active, kind, known, frontier)
+    heard = tie_understanding(tie_is_active, layer, source, target, is_learner, x, best, width)
+    first, teacher, route, speed = tie_lessons(
+        is_learner, is_core, mode, absorption, sector, weight, x, start, other, tie, layer, source, origin, tie_weight,
+        trust, heard, research_rate, supply_rate, upstream_rate, teaching, imitation_boost, dilution, trust_effect,
+    )  # fmt: skip
+    learn(
+        first, teacher, route, speed, excess_route, sector, weight, frontier, x, capability, year_gain, stock, gain,
+        total_gain,
+    )  # fmt: skip
+
+
+@kernel
+def learn_from_rivals(
+    is_active: BoolArray, kind: IntArray, region: IntArray, sector: IntArray, uid: UidArray, mode: IntArray,
+    absorption: FloatArray, known: FloatArray, weight: FloatArray, frontier: FloatArray, firm: IntArray,
+    capability: FloatArray, year_gain: FloatArray, stock: FloatArray, gain: FloatArray, total_gain: FloatArray,
+    n_regions: int, roster_key: np.uint64, key: np.uint64, n_rivals: int, rate: float, imitation_boost: float,
+    best: float, width: float, route: int,
+) -> None:  # fmt: skip
+    """Let firms learn from the rivals they meet; ``known`` is ``capability`` as it is read."""
+    x, _ = profiles(is_active, kind, known, frontier)
+    first, teacher, routes, speed = rival_lessons(
+        firm, region, sector, uid, mode, absorption, weight, x, n_regions, roster_key, key, n_rivals, rate,
+        imitation_boost, best, width, route,
+    )  # fmt: skip
+    learn(
+        first, teacher, routes, speed, route, sector, weight, frontier, x, capability, year_gain, stock, gain,
+        total_gain,
+    )  # fmt: skip

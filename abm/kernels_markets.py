@@ -1,4 +1,4 @@
-"""Kernels of markets: what households earn, what they and the world order, how demand adds up, how markets end."""
+"""Kernels of markets: what households earn, what they and the world order, how demand adds up."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ import math
 import numpy as np
 
 from abm.kernel import kernel
-from abm.kernels_trade import recipes
+from abm.kernels_trade import pay_inputs, placed_orders
 from abm.state.accounts import Books, pay
 from abm.state.codes import Kind, Purpose
 from abm.types import BoolArray, FloatArray, IntArray
@@ -101,19 +101,19 @@ def export_orders(
     rest_of_world: int,
     growth: float,
     elasticity: float,
-) -> FloatArray:
-    """The rest of world orders and prepays exports; return them, million yuan, shape (regions, sectors).
+    orders: FloatArray,
+) -> None:
+    """Set the exports that the rest of world orders and prepays, million yuan, shape (regions, sectors).
 
     X = X0 growth (relative / first)^-elasticity where somebody sells; relative is the mean of price over quality by
     market share. The first one seen is kept as `first_price`.
 
     >>> from abm.state.accounts import books_with
     >>> books, zero, one, first = books_with([0.0, 0.0, 500.0]), np.array([0]), np.ones(1), np.zeros((1, 2))
-    >>> base = np.array([[10.0, 90.0]])
-    >>> export_orders(books, zero, zero, 0.3 * one, 2 * one, one, first, base, 1, 2, 1.1, 1.5).round(9).tolist()
-    [[11.0, 0.0]]
-    >>> first.tolist(), books.cash.round(9).tolist()
-    ([[2.0, 0.0]], [0.0, 11.0, 489.0])
+    >>> base, orders = np.array([[10.0, 90.0]]), np.ones((1, 2))
+    >>> export_orders(books, zero, zero, 0.3 * one, 2 * one, one, first, base, 1, 2, 1.1, 1.5, orders)
+    >>> orders.round(9).tolist(), first.tolist(), books.cash.round(9).tolist()
+    ([[11.0, 0.0]], [[2.0, 0.0]], [0.0, 11.0, 489.0])
     """
     held = np.zeros(base.shape)
     relative = np.zeros(base.shape)
@@ -122,10 +122,10 @@ def export_orders(
         r = books.region[i]
         held[r, sector[i]] += share[i]
         relative[r, sector[i]] += share[i] * (max(price[i], 0.05) / max(quality[i], 0.05))
-    orders = np.zeros(base.shape)
     total = 0.0
     for r in range(base.shape[0]):
         for s in range(base.shape[1]):
+            orders[r, s] = 0.0
             if held[r, s] <= 0.0:
                 continue
             ratio = relative[r, s] / max(held[r, s], 1e-12)
@@ -141,7 +141,6 @@ def export_orders(
                 orders[r, s] *= most / total
         total = most
     pay(books, rest_of_world, market, total, _EXPORTS)
-    return orders
 
 
 @kernel
@@ -202,62 +201,40 @@ def book_demand(
 
 
 @kernel
-def book_markets(
-    firm: IntArray,
-    sector: IntArray,
-    region: IntArray,
-    is_core: BoolArray,
-    price: FloatArray,
-    sales: FloatArray,
-    orders: FloatArray,
-    materials: FloatArray,
-    tied_share: FloatArray,
-    inputs: FloatArray,
-    import_share: FloatArray,
-    demand: FloatArray,
-    exports: FloatArray,
-    local_input_share: FloatArray,
-    imports: FloatArray,
-    unfilled: FloatArray,
-    wanted_local: FloatArray,
-    mean_price: FloatArray,
-    speed: float,
-) -> None:
-    """Write imports, unfilled orders, local content and the mean price of each market, shape (regions, sectors).
+def take_orders(
+    books: Books, firm: IntArray, is_active: BoolArray, sector: IntArray, output: FloatArray, level: FloatArray,
+    outside_step_share: FloatArray, staff: FloatArray, talent: FloatArray, market_share: FloatArray, price: FloatArray,
+    quality: FloatArray, inputs: FloatArray, energy: FloatArray, household_share: FloatArray, is_tied: BoolArray,
+    layer: IntArray, supplier: IntArray, buyer: IntArray, weight: FloatArray, used: IntArray, government: IntArray,
+    household: IntArray, wage: FloatArray, talent_wage: FloatArray, household_cash: FloatArray,
+    household_income: FloatArray, first_price: FloatArray, export_base: FloatArray, exports: FloatArray,
+    pending: FloatArray, final_demand: FloatArray, demand: FloatArray, market: int, rest_of_world: int, quarter: int,
+    waste_saving: float, green_saving: float, step_span: float, carbon_price: float, income_spent: float,
+    wealth_spent: float, growth: float, elasticity: float,
+) -> tuple[FloatArray, FloatArray, FloatArray, FloatArray, FloatArray, FloatArray]:  # fmt: skip
+    """Let firms pay and order inputs, employers pay wages, then households and the world order and prepay.
 
-    ``orders``, ``materials`` and ``tied_share`` are by place in ``firm``, the other columns of firms by slot.
-
-    >>> zero, one, market = np.array([0]), np.ones(1), np.ones((1, 1))
-    >>> local, written = np.zeros(1), [np.zeros((1, 1)) for _ in range(4)]
-    >>> book_markets(zero, zero, zero, np.array([True]), 1.5 * one, 8 * one, 12 * one, 4 * one, 0.5 * one, 0.3 * market,
-    ...              0.5 * market, 20 * market, 2 * market, local, *written, 0.5)
-    >>> float(local[0]), [float(x[0, 0]) for x in written]
-    (0.75, [14.0, 2.0, 0.5, 1.5])
+    Columns of actors come first, then of sectors (``inputs`` to ``household_share``), of ties (``is_tied`` to
+    ``used``), of regions and of their markets. Return by firm what it paid for materials and for all inputs, the share
+    of its bills that is covered, its tied orders and the share of materials it placed with suppliers it is tied to;
+    then the open demand of each market, million yuan.
     """
-    shape = import_share.shape
-    recipe = recipes(inputs)
-    imported = np.zeros(shape)  # share of a sector's inputs
-    for r in range(shape[0]):
-        for s in range(shape[1]):
-            for u in range(shape[1]):
-                imported[r, s] += import_share[r, u] * recipe[u, s]
-    sold, short, by_core, value = np.zeros(shape), np.zeros(shape), np.zeros(shape), np.zeros(shape)
-    for f in range(len(firm)):
-        i = firm[f]
-        r, s = region[i], sector[i]
-        sold[r, s] += sales[i]
-        value[r, s] += sales[i] * price[i]
-        short[r, s] += max(0.0, orders[f] - sales[i])
-        from_abroad = (1.0 - tied_share[f]) * imported[r, s]
-        local_input_share[i] = max(0.0, min(1.0, 1.0 - from_abroad))
-        if is_core[i]:
-            by_core[r, s] += materials[f] * from_abroad
-    for r in range(shape[0]):
-        for u in range(shape[1]):
-            imports[r, u] = max(0.0, demand[r, u] + exports[r, u] - sold[r, u])
-            unfilled[r, u] += speed * (short[r, u] - unfilled[r, u])
-            mean_price[r, u] = value[r, u] / max(sold[r, u], 1e-12) if sold[r, u] > 0.0 else 1.0
-            wanted = 0.0
-            for s in range(shape[1]):
-                wanted += by_core[r, s] * recipe[u, s]
-            wanted_local[r, u] += speed * (wanted - wanted_local[r, u])
+    materials, bills, covered = pay_inputs(
+        books, firm, sector, output, level, outside_step_share, inputs, energy, government, market, rest_of_world,
+        waste_saving, green_saving, step_span, carbon_price,
+    )  # fmt: skip
+    tied, open_demand, tied_share = placed_orders(
+        firm, sector, books.region, materials, inputs, is_tied, layer, supplier, buyer, weight, used, quarter,
+        len(household),
+    )  # fmt: skip
+    pay_wages(books, is_active, household, wage, talent_wage, staff, talent)
+    households = household_orders(
+        books, household, household_share, household_cash, household_income, market, rest_of_world, income_spent,
+        wealth_spent,
+    )  # fmt: skip
+    export_orders(
+        books, firm, sector, market_share, price, quality, first_price, export_base, market, rest_of_world, growth,
+        elasticity, exports,
+    )  # fmt: skip
+    book_demand(firm, sector, books.region, tied, open_demand, households, exports, pending, final_demand, demand)
+    return materials, bills, covered, tied, tied_share, open_demand

@@ -1,75 +1,42 @@
-"""What an innovation platform takes in and spends in a quarter, and what its services are worth."""
+"""What an innovation platform takes in and spends in a quarter, and what its members get of it."""
 
 from __future__ import annotations
 
 import numpy as np
 
 from abm.kernel import kernel
+from abm.kernels_services import give_services, improve, service_levels, service_use
 from abm.state.accounts import Books, pay
-from abm.state.codes import N_SERVICES, Instrument, Kind, Purpose, Service
+from abm.state.codes import Instrument, Kind, Purpose
 from abm.types import BoolArray, FloatArray, IntArray
 
 _PLATFORM = int(Instrument.PLATFORM)
-_UNIVERSITY = int(Kind.UNIVERSITY)
-_FACILITIES, _PILOT = int(Service.FACILITIES), int(Service.PILOT)
+_FIRM = int(Kind.FIRM)
 _FEE, _SUPPORT, _COST = np.int64(Purpose.FEE), np.int64(Purpose.PLATFORM_SUPPORT), np.int64(Purpose.PLATFORM_COST)
 
 
 @kernel
-def mean_openness(
-    candidate: IntArray, kind: IntArray, region: IntArray, openness: FloatArray, n_regions: int
-) -> FloatArray:
-    """Return the mean openness of the universities of each region, 0 where there are none.
+def running_costs(
+    rows: IntArray, candidate: IntArray, kind: IntArray, region: IntArray, sales: FloatArray, actor: IntArray,
+    n_regions: int, rate: float,
+) -> FloatArray:  # fmt: skip
+    """Return what the platform of each row normally costs a quarter: ``rate`` of the sales of its region's firms.
 
-    >>> mean_openness(np.arange(3), np.array([0, 1, 1]), np.zeros(3, int), np.array([0.0, 0.25, 0.75]), 1).tolist()
-    [0.5]
+    >>> sales, zero = np.array([30.0, 10.0, 5.0, 0.0]), np.zeros(4, int)
+    >>> running_costs(np.array([1]), np.arange(3), np.array([0, 0, 1, 6]), zero, sales, np.array([-1, 3]), 1,
+    ...     0.25).tolist()
+    [0.0, 10.0]
     """
-    mean = np.zeros(n_regions)
-    number = np.zeros(n_regions)
+    total = np.zeros(n_regions)
     for a in range(len(candidate)):
         i = candidate[a]
-        if kind[i] == _UNIVERSITY:
-            mean[region[i]] += openness[i]
-            number[region[i]] += 1.0
-    for r in range(n_regions):
-        mean[r] /= max(number[r], 1.0)
-    return mean
-
-
-@kernel
-def service_levels(
-    rows: IntArray,
-    region: IntArray,
-    quality: FloatArray,
-    has_service: BoolArray,
-    load: FloatArray,
-    openness: FloatArray,
-    slots: float,
-    pilot_slots: float,
-    own_facilities: float,
-) -> tuple[FloatArray, FloatArray]:
-    """Return what a member of full fit gets of each service (platforms, services), and the mean over services.
-
-    Crowding lowers it, and facilities rest in part on the open equipment of universities. ``region`` and the columns
-    up to ``load`` are by row of the platform, ``openness`` by region.
-
-    >>> level, mean = service_levels(np.array([0]), np.array([0]), np.full((1, 6), 0.6), np.ones((1, 6), np.bool_),
-    ...     np.full((1, 6), 10.0), np.array([0.5]), 10.0, 5.0, 0.4)
-    >>> level.round(3).tolist(), mean.round(3).tolist()
-    ([[0.21, 0.3, 0.3, 0.2, 0.3, 0.3]], [0.268])
-    """
-    level = np.zeros(quality.shape)
-    mean = np.zeros(len(quality))
+        if kind[i] == _FIRM:
+            total[region[i]] += sales[i]
+    cost = np.zeros(len(actor))
     for q in range(len(rows)):
         p = rows[q]
-        for v in range(N_SERVICES):
-            if has_service[p, v]:
-                level[p, v] = quality[p, v] / (1.0 + load[p, v] / (pilot_slots if v == _PILOT else slots))
-        level[p, _FACILITIES] *= own_facilities + (1.0 - own_facilities) * openness[region[p]]
-        for v in range(N_SERVICES):
-            mean[p] += level[p, v]
-        mean[p] /= N_SERVICES
-    return level, mean
+        cost[p] = rate * total[region[actor[p]]]
+    return cost
 
 
 @kernel
@@ -104,20 +71,20 @@ def collect_fees(
 
 @kernel
 def public_support(
-    rows: IntArray, region: IntArray, actor: IntArray, missing: FloatArray, support: FloatArray, budget: FloatArray,
+    rows: IntArray, actor: IntArray, missing: FloatArray, support: FloatArray, budget: FloatArray,
     government: IntArray, books: Books,
 ) -> None:  # fmt: skip
     """Let government carry what is missing, each platform up to an equal part of its region's budget.
 
-    ``region`` and what platforms lack or get are by row, ``budget`` by region and instrument: million yuan.
+    What platforms lack or get is by row, ``budget`` by region and instrument: million yuan.
     """
     number = np.zeros(len(budget))
     spent = np.zeros(len(budget))
     for q in range(len(rows)):
-        number[region[rows[q]]] += 1.0
+        number[books.region[actor[rows[q]]]] += 1.0
     for q in range(len(rows)):
         p = rows[q]
-        r = region[p]
+        r = books.region[actor[p]]
         support[p] = pay(books, government[r], actor[p], min(missing[p], budget[r, _PLATFORM] / number[r]), _SUPPORT)
         missing[p] = max(0.0, missing[p] - support[p])
         spent[r] += support[p]
@@ -154,22 +121,10 @@ def sponsoring(
 
 @kernel
 def balance(
-    rows: IntArray,
-    candidate: IntArray,
-    member: IntArray,
-    is_core: BoolArray,
-    sales: FloatArray,
-    actor: IntArray,
-    region: IntArray,
-    cost: FloatArray,
-    support: FloatArray,
-    spending: FloatArray,
-    budget: FloatArray,
-    government: IntArray,
-    household: IntArray,
-    rate: float,
-    books: Books,
-) -> None:
+    rows: IntArray, candidate: IntArray, member: IntArray, is_core: BoolArray, sales: FloatArray, actor: IntArray,
+    cost: FloatArray, support: FloatArray, spending: FloatArray, budget: FloatArray, government: IntArray,
+    household: IntArray, rate: float, books: Books,
+) -> None:  # fmt: skip
     """Let government and then core members carry what is missing, and let platforms pay their staff.
 
     A platform wants cash for two quarters of its cost; of what it has beyond four quarters it spends a part. ``cost``
@@ -179,58 +134,52 @@ def balance(
     ...     np.zeros((44, 2)))
     >>> none, zero, budget = np.zeros(0, int), np.array([0]), np.full((1, 12), 1.5)
     >>> support, spending = np.zeros(1), np.zeros(1)
-    >>> balance(zero, none, none, np.zeros(3, np.bool_), np.zeros(3), zero, zero, np.array([3.0]), support, spending,
-    ...     budget, np.array([1]), np.array([2]), 0.1, books)
+    >>> balance(zero, none, none, np.zeros(3, np.bool_), np.zeros(3), zero, np.array([3.0]), support, spending, budget,
+    ...     np.array([1]), np.array([2]), 0.1, books)
     >>> support.tolist(), spending.tolist(), float(budget[0, 3]), books.cash.tolist()
     ([1.5], [3.0], 0.0, [2.5, 7.5, 3.0])
     """
     missing = np.zeros(len(actor))
     for q in range(len(rows)):
         missing[rows[q]] = max(0.0, 2.0 * cost[rows[q]] - books.cash[actor[rows[q]]])
-    public_support(rows, region, actor, missing, support, budget, government, books)
+    public_support(rows, actor, missing, support, budget, government, books)
     sponsoring(candidate, member, is_core, sales, actor, missing, support, rate, books)
     for q in range(len(rows)):
         p = rows[q]
         cash = books.cash[actor[p]]
         wanted = cost[p] + 0.25 * max(0.0, cash - 4.0 * cost[p])
-        spending[p] = pay(books, actor[p], household[region[p]], min(wanted, cash), _COST)
+        spending[p] = pay(books, actor[p], household[books.region[actor[p]]], min(wanted, cash), _COST)
 
 
 @kernel
-def improve(
-    rows: IntArray, cost: FloatArray, spending: FloatArray, has_service: BoolArray, diversity: FloatArray,
-    quality: FloatArray, build: float, decay: float,
+def serve_members(
+    rows: IntArray, candidate: IntArray, member: IntArray, fit: FloatArray, due: FloatArray, openness: FloatArray,
+    is_core: BoolArray, sector: IntArray, mode: IntArray, sales: FloatArray, planned_adoption: FloatArray,
+    n_projects: IntArray, loan_request: FloatArray, actor: IntArray, quality: FloatArray, has_service: BoolArray,
+    load: FloatArray, income: FloatArray, support: FloatArray, spending: FloatArray, n_members: IntArray,
+    loss_quarters: IntArray, budget: FloatArray, government: IntArray, household: IntArray, service: FloatArray,
+    books: Books, n_sectors: int, running_cost: float, rate: float, build: float, decay: float, slots: float,
+    pilot_slots: float, own_facilities: float,
 ) -> None:  # fmt: skip
-    """Let the quality of services grow with spending and with the diversity of members, and decay; all by row.
+    """Let platforms collect fees, be helped, spend, improve and serve their members.
 
-    >>> quality = np.full((1, 6), 0.5)
-    >>> improve(np.array([0]), np.ones(1), np.ones(1), np.ones((1, 6), np.bool_), np.ones(1), quality, 0.2, 0.1)
-    >>> quality[0, 0].round(9).tolist()
-    0.55
+    ``member`` (row of the platform, -1 for none) to ``due`` are by candidate, ``openness`` by region; the columns of
+    actors from ``is_core``, those of platforms from ``actor``, those of regions from ``budget``.
     """
+    cost = running_costs(rows, candidate, books.kind, books.region, sales, actor, len(government), running_cost)
+    collect_fees(rows, candidate, member, due, cost, actor, income, n_members, loss_quarters, books)
+    balance(
+        rows, candidate, member, is_core, sales, actor, cost, support, spending, budget, government, household, rate,
+        books,
+    )  # fmt: skip
+    users, diversity = service_use(
+        candidate, member, books.kind, sector, mode, planned_adoption, n_projects, loan_request, len(actor), n_sectors
+    )
+    improve(rows, cost, spending, has_service, diversity, quality, build, decay)
     for q in range(len(rows)):
-        p = rows[q]
-        number = 0
-        for v in range(N_SERVICES):
-            number += 1 if has_service[p, v] else 0
-        effort = min(2.0, spending[p] / max(cost[p], 1e-12)) * (1.0 + diversity[p]) / 2.0
-        rate = min(1.0, build * effort * (N_SERVICES / max(number, 1)))
-        for v in range(N_SERVICES):
-            growth = rate * (1.0 - quality[p, v]) if has_service[p, v] else 0.0
-            quality[p, v] = min(1.0, max(0.0, quality[p, v] + growth - decay * quality[p, v]))
-
-
-@kernel
-def give_services(
-    candidate: IntArray, member: IntArray, fit: FloatArray, level: FloatArray, service: FloatArray
-) -> None:
-    """Write what each candidate gets of each service: its fit times the level of its platform, at most 1.
-
-    >>> service = np.zeros((1, 6))
-    >>> give_services(np.array([0]), np.array([0]), np.array([0.5]), np.full((1, 6), 0.4), service)
-    >>> service[0, 0].tolist()
-    0.2
-    """
-    for a in range(len(candidate)):
-        for v in range(N_SERVICES):
-            service[candidate[a], v] = min(1.0, level[member[a], v] * fit[a]) if member[a] >= 0 else 0.0
+        for v in range(users.shape[1]):
+            load[rows[q], v] = users[rows[q], v]
+    level, _ = service_levels(
+        rows, actor, books.region, quality, has_service, load, openness, slots, pilot_slots, own_facilities
+    )
+    give_services(candidate, member, fit, level, service)

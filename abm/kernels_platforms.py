@@ -1,4 +1,4 @@
-"""What membership of an innovation platform is worth and costs, who joins and leaves, who uses what."""
+"""What membership of an innovation platform is worth and costs, and who joins and leaves."""
 
 from __future__ import annotations
 
@@ -7,17 +7,15 @@ import math
 import numpy as np
 
 from abm.kernel import kernel
+from abm.kernels_services import mean_openness, service_levels
 from abm.randomness import pair_uid, uniform
-from abm.state.codes import N_SERVICES, Kind, Layer, Mode, Service
+from abm.state.codes import Kind, Layer, Service
+from abm.state.groups import firms_and_universities
 from abm.types import BoolArray, FloatArray, IntArray, UidArray
 
 _UNIVERSITY = int(Kind.UNIVERSITY)
 _SERVICE = int(Layer.SERVICE)
-_NONE, _INDEPENDENT, _JOINT = int(Mode.NONE), int(Mode.INDEPENDENT), int(Mode.JOINT)
-_FACILITIES, _MATCHING, _TECHNICAL = int(Service.FACILITIES), int(Service.MATCHING), int(Service.TECHNICAL)
-_PILOT, _VENTURE, _TRAINING = int(Service.PILOT), int(Service.VENTURE), int(Service.TRAINING)
-_LEAST_PLAN = 1e-6
-"""One yuan: what is below is left by rounding."""
+_PILOT = int(Service.PILOT)
 _ROUNDS = 12
 """Rounds in which those who might join a new platform look at each other."""
 
@@ -41,19 +39,14 @@ def profile_fit(profile: FloatArray, fit: FloatArray) -> float:
 
 
 @kernel
-def member_fit(
-    profile: FloatArray, uid: np.uint64, fit: FloatArray, platform_uid: np.uint64, key: np.uint64, spread: float
-) -> float:
-    """Return how well a platform serves a member: the cosine of their fields times a lasting taste.
-
-    Taste is drawn for the pair, between 1 - spread and 1 + spread.
+def lasting_taste(uid: np.uint64, platform_uid: np.uint64, key: np.uint64, spread: float) -> float:
+    """Return how a member's fit to a platform differs from their fields' cosine, from 1 - spread to 1 + spread.
 
     >>> uid = np.uint64(5)
-    >>> round(float(member_fit(np.array([3.0, 4.0]), uid, np.array([1.0, 0.0]), uid, uid, 0.0)), 12)
-    0.6
+    >>> float(lasting_taste(uid, uid, uid, 0.0)), bool(0.5 < lasting_taste(uid, uid, uid, 0.5) < 1.5)
+    (1.0, True)
     """
-    taste = 1.0 + spread * (2.0 * uniform(key, pair_uid(uid, platform_uid), 0) - 1.0)
-    return taste * profile_fit(profile, fit)
+    return 1.0 + spread * (2.0 * uniform(key, pair_uid(uid, platform_uid), 0) - 1.0)
 
 
 @kernel
@@ -106,18 +99,19 @@ def current_members(
 
 @kernel
 def best_platform(
-    profile: FloatArray, uid: np.uint64, place: int, only: int, rows: IntArray, region: IntArray,
-    platform_uid: UidArray, platform_fit: FloatArray, offer: FloatArray, key: np.uint64, spread: float,
+    cosine: FloatArray, row: int, uid: np.uint64, place: int, only: int, rows: IntArray, region: IntArray,
+    platform_actor: IntArray, platform_uid: UidArray, offer: FloatArray, key: np.uint64, spread: float,
 ) -> tuple[int, float, float]:  # fmt: skip
     """Return the platform (row) of a region that gives a member most, its fit and fit times offer; -1 if none does.
 
-    ``only`` names the one platform looked at, -1 for all. ``region`` and ``offer`` are by row.
+    Fit is the member's ``cosine[row]`` with each platform times its lasting taste. ``only`` names the one platform
+    looked at, -1 for all. ``region`` is by actor, ``offer`` by row of the platform.
     """
     best, best_fit, highest = -1, 0.0, 0.0
     for q in range(len(rows)):
         p = rows[q]
-        if region[p] == place and (only < 0 or p == only):
-            fit = member_fit(profile, uid, platform_fit[p], platform_uid[p], key, spread)
+        if region[platform_actor[p]] == place and (only < 0 or p == only):
+            fit = lasting_taste(uid, platform_uid[p], key, spread) * cosine[row, p]
             if fit * offer[p] > highest or p == only:
                 best, best_fit, highest = p, fit, fit * offer[p]
     return best, best_fit, highest
@@ -139,7 +133,7 @@ def membership(
     weight: FloatArray,
     frontier: FloatArray,
     rows: IntArray,
-    platform_region: IntArray,
+    platform_actor: IntArray,
     platform_uid: UidArray,
     platform_fit: FloatArray,
     offer: FloatArray,
@@ -165,6 +159,11 @@ def membership(
     """
     after = np.full(len(candidate), -1)
     fit = np.zeros(len(candidate))
+    n_sectors = len(weight)
+    cosine = np.zeros((n_sectors + 1, len(platform_uid)))  # of each sector, and of one university at a time
+    for q in range(len(rows)):
+        for s in range(n_sectors):
+            cosine[s, rows[q]] = profile_fit(weight[s], platform_fit[rows[q]])
     profile = np.empty(len(frontier))
     for a in range(len(candidate)):
         i = candidate[a]
@@ -172,11 +171,15 @@ def membership(
         thinks = uniform(key, uid[i], 0) < review
         if now < 0 and not thinks:
             continue
-        for k in range(len(frontier)):
-            profile[k] = weight[sector[i], k] if sector[i] >= 0 else capability[i, k] / frontier[k]
+        row = sector[i]
+        if row < 0:
+            row = n_sectors
+            for k in range(len(frontier)):
+                profile[k] = capability[i, k] / frontier[k]
+            for q in range(len(rows)):
+                cosine[row, rows[q]] = profile_fit(profile, platform_fit[rows[q]])
         best, best_fit, benefit = best_platform(
-            profile, uid[i], region[i], now, rows, platform_region, platform_uid, platform_fit, offer,
-            lasting_key, spread,
+            cosine, row, uid[i], region[i], now, rows, region, platform_actor, platform_uid, offer, lasting_key, spread
         )  # fmt: skip
         fee = due[a] / max(sales[i], 1e-9)
         if now >= 0:
@@ -218,58 +221,51 @@ def ended_memberships(
 
 
 @kernel
-def service_use(
-    candidate: IntArray,
-    member: IntArray,
-    kind: IntArray,
-    sector: IntArray,
-    mode: IntArray,
-    planned_adoption: FloatArray,
-    n_projects: IntArray,
-    loan_request: FloatArray,
-    n_platforms: int,
-    n_sectors: int,
-) -> tuple[FloatArray, FloatArray]:
-    """Return the users of each service (platforms, services) and the diversity of members (platforms,).
+def joining_candidates(candidate: IntArray, before: IntArray, after: IntArray) -> IntArray:
+    """Return the places in ``candidate`` of those who have joined; ``before`` is by actor, ``after`` by candidate.
 
-    ``member`` is the platform's row, by candidate. Diversity is one minus the Herfindahl of members over sectors,
-    universities counted as a sector.
-
-    >>> two, one = np.arange(2), np.ones(2, int)
-    >>> users, diversity = service_use(two, 0 * two, two, 0 * two, one, np.zeros((2, 3)), one, np.zeros(2), 1, 1)
-    >>> users.tolist(), diversity.tolist()
-    ([[2.0, 2.0, 0.0, 2.0, 0.0, 1.0]], [0.5])
+    >>> joining_candidates(np.array([0, 2, 3]), np.array([-1, -1, 4, -1]), np.array([-1, 4, 4])).tolist()
+    [2]
     """
-    users = np.zeros((n_platforms, N_SERVICES))
-    count = np.zeros((n_platforms, n_sectors + 1))
-    diversity = np.zeros(n_platforms)
+    joining = np.empty(len(candidate), np.int64)
+    number = 0
     for a in range(len(candidate)):
-        p = member[a]
-        if p < 0:
-            continue
-        i = candidate[a]
-        is_university = kind[i] == _UNIVERSITY
-        count[p, n_sectors if is_university else sector[i]] += 1.0
-        if is_university or mode[i] == _INDEPENDENT or mode[i] == _JOINT:
-            users[p, _FACILITIES] += 1.0
-        if is_university or mode[i] != _NONE:
-            users[p, _MATCHING] += 1.0
-        plans = 0.0
-        for h in range(planned_adoption.shape[1]):
-            plans += planned_adoption[i, h]
-        users[p, _TECHNICAL] += 1.0 if plans > _LEAST_PLAN else 0.0
-        users[p, _PILOT] += 1.0 if n_projects[i] > 0 else 0.0
-        users[p, _VENTURE] += 1.0 if loan_request[i] > 0.0 else 0.0
-        users[p, _TRAINING] += 0.0 if is_university else 1.0
-    for p in range(n_platforms):
-        total = 0.0
-        squares = 0.0
-        for s in range(n_sectors + 1):
-            total += count[p, s]
-            squares += count[p, s] * count[p, s]
-        if total > 0.0:
-            diversity[p] = 1.0 - squares / (total * total)
-    return users, diversity
+        if before[candidate[a]] < 0 and after[a] >= 0:
+            joining[number] = a
+            number += 1
+    return joining[:number]
+
+
+@kernel
+def review_memberships(
+    rows: IntArray, is_active: BoolArray, kind: IntArray, region: IntArray, uid: UidArray, sector: IntArray,
+    openness: FloatArray, cash: FloatArray, sales: FloatArray, capability: FloatArray, weight: FloatArray,
+    frontier: FloatArray, platform_actor: IntArray, platform_uid: UidArray, platform_fit: FloatArray,
+    quality: FloatArray, has_service: BoolArray, load: FloatArray, is_tied: BoolArray, layer: IntArray,
+    source: IntArray, target: IntArray, key: np.uint64, lasting_key: np.uint64, n_regions: int, has_pilots: bool,
+    slots: float, pilot_slots: float, own_facilities: float, fee: float, fee_cap: float, review: float, value: float,
+    spread: float,
+) -> tuple[IntArray, IntArray, FloatArray, FloatArray, FloatArray, IntArray, IntArray]:  # fmt: skip
+    """Let firms and universities think about membership of a platform, given what its services are worth now.
+
+    Return the candidates; by candidate the platform (row) each belongs to, -1 for none, its fit there and the fee due,
+    million yuan; the mean openness of universities by region; the ties that end and the places of those who join.
+    """
+    candidate = firms_and_universities(is_active, kind)
+    mean = mean_openness(candidate, kind, region, openness, n_regions)
+    for q in range(len(rows)):
+        has_service[rows[q], _PILOT] = has_pilots
+    _, offer = service_levels(
+        rows, platform_actor, region, quality, has_service, load, mean, slots, pilot_slots, own_facilities
+    )
+    due = fees(candidate, kind, region, sales, n_regions, fee, fee_cap)
+    before = current_members(rows, platform_actor, is_tied, layer, source, target, len(kind))
+    after, fit = membership(
+        candidate, kind, region, uid, sector, openness, cash, sales, capability, due, before, weight, frontier, rows,
+        platform_actor, platform_uid, platform_fit, offer, key, lasting_key, review, value, spread,
+    )  # fmt: skip
+    ended = ended_memberships(candidate, before, after, is_tied, layer, target)
+    return candidate, after, fit, due, mean, ended, joining_candidates(candidate, before, after)
 
 
 @kernel
@@ -291,8 +287,8 @@ def expected_income(
     benefit = np.empty(len(candidate))
     for a in range(len(candidate)):
         i = candidate[a]
-        fit = member_fit(weight[sector[i]], uid[i], platform_fit, platform_uid, lasting_key, spread)
-        benefit[a] = value * fit * quality
+        taste = lasting_taste(uid[i], platform_uid, lasting_key, spread)
+        benefit[a] = value * (taste * profile_fit(weight[sector[i]], platform_fit)) * quality
     number = 0.0
     income = 0.0
     for _ in range(_ROUNDS):

@@ -1,6 +1,8 @@
-"""Kernels of policy: taxes, the budget by instrument, and the ways its money takes to firms."""
+"""Kernels of policy: the ways the money of its instruments takes to firms."""
 
 from __future__ import annotations
+
+import math
 
 import numpy as np
 
@@ -12,124 +14,12 @@ from abm.types import BoolArray, FloatArray, IntArray, UidArray
 
 _INDEPENDENT = int(Mode.INDEPENDENT)
 _JOINT = int(Mode.JOINT)
-_GUARANTEE_BUDGET = int(Instrument.GUARANTEE)
-_GUARANTEE = np.int64(Purpose.GUARANTEE)
-_NEUTRAL = np.int64(Purpose.NEUTRAL)
-_PUBLIC_SERVICE = np.int64(Purpose.PUBLIC_SERVICE)
-_TAX = np.int64(Purpose.TAX)
-_UNIVERSITY_FUNDING = np.int64(Purpose.UNIVERSITY_FUNDING)
-_RESERVE = 0.1
-"""Part of a quarter's revenue a government keeps."""
-
-
-@kernel
-def collect_taxes(
-    books: Books,
-    firm: IntArray,
-    government_slot: IntArray,
-    household_slot: IntArray,
-    profit: FloatArray,
-    staff: FloatArray,
-    talent: FloatArray,
-    wage: FloatArray,
-    talent_wage: FloatArray,
-    household_income: FloatArray,
-    profit_tax: float,
-    wage_tax: float,
-    income_tax: float,
-) -> FloatArray:
-    """Tax profits of firms, and wages and other income of households; return what came in, million yuan by region.
-
-    >>> from abm.state.accounts import books_with
-    >>> books, one = books_with([9.0, 0.0, 9.0]), np.ones(1)
-    >>> collect_taxes(books, np.array([0]), np.array([1]), np.array([2]), 4 * one, 2 * one, one, one, 2 * one, 8 * one,
-    ...               0.5, 0.25, 0.125).tolist()
-    [3.5]
-    >>> books.cash.tolist()
-    [7.0, 3.5, 7.5]
-    """
-    n_regions = len(government_slot)
-    wages = np.zeros(n_regions)
-    revenue = np.zeros(n_regions)
-    for i in firm:
-        r = books.region[i]
-        wages[r] += wage[r] * staff[i] + talent_wage[r] * talent[i]
-        revenue[r] += pay(books, i, government_slot[r], profit_tax * max(0.0, profit[i]), _TAX)
-    for r in range(n_regions):
-        taxed = wage_tax * wages[r] + income_tax * max(0.0, household_income[r] - wages[r])
-        revenue[r] += pay(books, household_slot[r], government_slot[r], taxed, _TAX)
-    return revenue
-
-
-@kernel
-def accrue(
-    books: Books,
-    government_slot: IntArray,
-    budget: FloatArray,
-    revenue: FloatArray,
-    share: FloatArray,
-    is_on: BoolArray,
-    neutral: int,
-    budget_share: float,
-    most_quarters: float,
-) -> None:
-    """Give each instrument that is on its share of the budget, and pay that of the others to the neutral account.
-
-    An instrument saves up `most_quarters` of accrual at most; one that is switched off gives back what it had.
-    ``budget`` has shape (regions, instruments).
-
-    >>> from abm.state.accounts import books_with
-    >>> books, budget = books_with([9.0, 0.0]), np.array([[1.0, 7.0, 3.0]])
-    >>> accrue(books, np.array([0]), budget, np.array([8.0]), np.array([0.5, 0.25, 0.25]),
-    ...        np.array([True, True, False]), 1, 0.5, 4.0)
-    >>> budget.tolist(), books.cash.tolist()
-    ([[3.0, 4.0, 0.0]], [5.0, 4.0])
-    """
-    for r in range(len(revenue)):
-        freed = 0.0
-        for j in range(len(share)):
-            accrual = share[j] * budget_share * revenue[r]
-            if is_on[j]:
-                budget[r, j] = min(budget[r, j] + accrual, most_quarters * accrual)
-            else:
-                freed += accrual + budget[r, j]
-                budget[r, j] = 0.0
-        pay(books, government_slot[r], neutral, freed, _NEUTRAL)
-
-
-@kernel
-def serve_the_public(
-    books: Books,
-    university: IntArray,
-    government_slot: IntArray,
-    household_slot: IntArray,
-    budget: FloatArray,
-    talent: FloatArray,
-    revenue: FloatArray,
-    university_share: float,
-) -> None:
-    """Fund universities by their talent, then spend what is neither earmarked nor reserve on public services.
-
-    >>> from abm.state.accounts import books_with
-    >>> books, talent = books_with([10.0, 0.0, 0.0, 0.0]), np.array([0.0, 0.0, 3.0, 1.0])
-    >>> serve_the_public(books, np.array([2, 3]), np.array([0]), np.array([1]), np.array([[1.0, 2.0]]), talent,
-    ...                  np.array([8.0]), 0.5)
-    >>> books.cash.round(9).tolist()
-    [3.8, 2.2, 3.0, 1.0]
-    """
-    people = np.zeros(len(revenue))
-    for i in university:
-        people[books.region[i]] += talent[i]
-    for i in university:
-        r = books.region[i]
-        weight = talent[i] / max(people[r], 1e-9)
-        pay(books, government_slot[r], i, university_share * revenue[r] * weight, _UNIVERSITY_FUNDING)
-    for r in range(len(revenue)):
-        earmarked = 0.0
-        for j in range(budget.shape[1]):
-            earmarked += budget[r, j]
-        free = books.cash[government_slot[r]] - earmarked - _RESERVE * revenue[r]
-        pay(books, government_slot[r], household_slot[r], max(0.0, free), _PUBLIC_SERVICE)
+_GRANTS, _DEDUCTIONS = np.int64(Instrument.GRANT), np.int64(Instrument.DEDUCTION)
+_CULTIVATIONS, _GUARANTEE_BUDGET = np.int64(Instrument.CULTIVATION), int(Instrument.GUARANTEE)
+_GRANT, _DEDUCTION = np.int64(Purpose.GRANT), np.int64(Purpose.DEDUCTION)
+_CULTIVATION, _GUARANTEE = np.int64(Purpose.CULTIVATION), np.int64(Purpose.GUARANTEE)
+_CULTIVATED = 0.05
+"""Part of its sales that cultivation pays an SME at most."""
 
 
 @kernel
@@ -222,8 +112,8 @@ def pay_out(
     at_most: FloatArray,
     government_slot: IntArray,
     budget: FloatArray,
-    instrument: int,
-    purpose: int,
+    instrument: int | np.int64,
+    purpose: int | np.int64,
 ) -> FloatArray:
     """Share an instrument's budget of each region by weight; return what each firm received, million yuan.
 
@@ -293,3 +183,33 @@ def back_loans(
         for i in firm:
             if books.region[i] == r and not is_core[i]:
                 backing[i] = max(backing[i], cover)
+
+
+@kernel
+def pay_support(
+    books: Books, firm: IntArray, fund: IntArray, uid: UidArray, is_core: BoolArray, sector: IntArray, mode: IntArray,
+    sales: FloatArray, debt: FloatArray, capability: FloatArray, research_budget: FloatArray,
+    research_spending: FloatArray, research_income: FloatArray, backing: FloatArray, weight: FloatArray,
+    government: IntArray, budget: FloatArray, key: np.uint64, cultivates: bool, access: float, deduction_rate: float,
+    additionality: float, guarantee_multiple: float,
+) -> None:  # fmt: skip
+    """Pay grants, refunds and, if policy ``cultivates``, specialised SMEs; let guarantee funds back loans.
+
+    Part ``additionality`` of a grant is earmarked for research. ``fund`` are the guarantee funds; columns of actors
+    run from ``uid`` to ``backing``, ``budget`` has shape (regions, instruments).
+    """
+    supported, refund = research_claims(
+        firm, uid, key, is_core, mode, research_budget, research_spending, access, deduction_rate
+    )
+    any_amount = np.full(len(firm), math.inf)
+    granted = pay_out(books, firm, supported, any_amount, government, budget, _GRANTS, _GRANT)
+    for f in range(len(firm)):
+        research_income[firm[f]] += additionality * granted[f]
+    pay_out(books, firm, refund, refund, government, budget, _DEDUCTIONS, _DEDUCTION)
+    if cultivates:
+        special = specialised_firms(firm, uid, key, is_core, sector, capability, weight, access)
+        most = np.empty(len(firm))
+        for f in range(len(firm)):
+            most[f] = _CULTIVATED * sales[firm[f]]
+        pay_out(books, firm, special, most, government, budget, _CULTIVATIONS, _CULTIVATION)
+    back_loans(books, fund, firm, is_core, debt, sales, backing, government, budget, guarantee_multiple)

@@ -5,8 +5,16 @@ from __future__ import annotations
 import numpy as np
 
 from abm.kernel import kernel
-from abm.kernels_outcomes import pilot_chance, pilot_courage, research_chance, result_level
-from abm.kernels_projects import new_product_share
+from abm.kernels_lessons import book_lessons, lessons, move_trust
+from abm.kernels_outcomes import (
+    finished_stages,
+    pilot_chance,
+    pilot_courage,
+    project_teams,
+    research_chance,
+    result_level,
+)
+from abm.kernels_projects import new_product_share, project_counts
 from abm.randomness import uniform
 from abm.state.codes import Event, Origin, ProjectKind, Route, Stage
 from abm.types import BoolArray, FloatArray, IntArray, UidArray
@@ -39,22 +47,29 @@ _NEUTRAL = 0.5
 
 @kernel
 def stage_outcomes(
-    done: IntArray, team: FloatArray, lead: IntArray, uid: UidArray, kind: IntArray, stage: IntArray,
-    remaining: IntArray, field: IntArray, cost: FloatArray, artefact: FloatArray, service_share: FloatArray,
+    is_active: BoolArray, uid: UidArray, kind: IntArray, stage: IntArray, remaining: IntArray, n_members: IntArray,
+    member: IntArray, member_uid: UidArray, field: IntArray, cost: FloatArray, artefact: FloatArray,
+    service_share: FloatArray, actor_is_active: BoolArray, actor_uid: UidArray, actor_kind: IntArray,
     sector: IntArray, expected_orders: FloatArray, cash: FloatArray, absorption: FloatArray, capability: FloatArray,
-    frontier: FloatArray, weight: FloatArray, factor: FloatArray, novelty: FloatArray,
+    service: FloatArray, novelty: FloatArray, frontier: FloatArray, weight: FloatArray, start: IntArray,
+    other: IntArray, tie: IntArray, layer: IntArray, trust: FloatArray, factor: FloatArray, stranger: float,
     hazard: float, facility_gain: float, agreement: float, base: float, gain: float, own: float, last_success: float,
     quarters: float, last_cost: float, call_part: float, cash_share: float, rho: float, reference: float,
     gain_value: float, product_value: float, novelty_return: float, risk_aversion: float, sharpness: float,
     step: float, radical_share: float, radical_factor: float, leapfrog: float, key: np.uint64, level_key: np.uint64,
-) -> IntArray:  # fmt: skip
-    """Return what happened to each project in `done`, as a code of `Event`, -1 where it simply goes on.
+) -> tuple[IntArray, IntArray]:  # fmt: skip
+    """Return the projects whose stage is over and what happened to each, a code of `Event`, -1 if it simply goes on.
 
     Before a pilot members agree on how to go on, the likelier the more they trust each other; a firm that has taken
     up a university result decides alone. A success that needed a service (drawn between the chance without and the
     chance with it) marks the project. Research that succeeds sets the level of the result, a product raises the share
-    of the leading firm's sales from new products. `team` and `lead` are those of `project_teams`.
+    of the leading firm's sales from new products. The columns of projects come first, then those of actors.
     """
+    done = finished_stages(is_active, stage, remaining)
+    team, lead = project_teams(
+        done, kind, n_members, member, member_uid, field, actor_is_active, actor_uid, actor_kind, capability,
+        frontier, service, start, other, tie, layer, trust, stranger,
+    )  # fmt: skip
     outcome = np.full(len(done), GOES_ON, np.int64)
     for d in range(len(done)):
         p = done[d]
@@ -96,7 +111,7 @@ def stage_outcomes(
             if draw < last_success and i >= 0:
                 added = new_product_share(research_cost, expected_orders[i], novelty_return)
                 novelty[i] += (1.0 - novelty[i]) * added
-    return outcome
+    return done, outcome
 
 
 @kernel
@@ -222,3 +237,39 @@ def apply_outcomes(
             remaining[p] = duration[stage[p]]
         else:
             is_active[p] = False
+
+
+@kernel
+def end_stages(
+    done: IntArray, outcome: IntArray, is_active: BoolArray, kind: IntArray, stage: IntArray, remaining: IntArray,
+    n_members: IntArray, member: IntArray, member_uid: UidArray, effort: FloatArray, field: IntArray, cost: FloatArray,
+    artefact: FloatArray, service_share: FloatArray, tie_origin: IntArray, cause: IntArray,
+    actor_is_active: BoolArray, actor_uid: UidArray, sector: IntArray, absorption: FloatArray, capability: FloatArray,
+    year_gain: FloatArray, n_projects: IntArray, stock: FloatArray, gain: FloatArray, total_gain: FloatArray,
+    frontier: FloatArray, weight: FloatArray, start: IntArray, other: IntArray, tie: IntArray, layer: IntArray,
+    trust: FloatArray, duration: IntArray, factor: FloatArray, rho: float, reference: float, trust_speed: float,
+    first: int,
+) -> tuple[IntArray, IntArray, IntArray, UidArray]:  # fmt: skip
+    """Let members learn and trust move by what stages ended in, and projects go where that leads them.
+
+    Return the events to record, as `told_events` does, and the partner of each: the first member after the initiator.
+    """
+    teaches, judged, origin, route, credit = what_is_learned(done, outcome, kind, n_members, tie_origin, service_share)
+    amount = lessons(
+        done, teaches, n_members, member, member_uid, effort, field, artefact, actor_is_active, actor_uid, absorption,
+        capability, rho, reference,
+    )  # fmt: skip
+    book_lessons(
+        done, amount, origin, route, credit, member, field, sector, weight, frontier, capability, year_gain, stock,
+        gain, total_gain,
+    )  # fmt: skip
+    move_trust(done, judged, n_members, member, start, other, tie, layer, trust, trust_speed)
+    code, rows, why = told_events(done, outcome, kind, cause, first)
+    partner = np.empty(len(rows), np.uint64)
+    for e in range(len(rows)):
+        partner[e] = member_uid[rows[e], 1]
+    apply_outcomes(
+        done, outcome, kind, is_active, stage, remaining, cost, n_members, member, member_uid, effort, duration, factor
+    )  # fmt: skip
+    n_projects[:] = project_counts(is_active, stage, n_members, member, len(n_projects))
+    return code, rows, why, partner

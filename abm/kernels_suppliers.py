@@ -265,3 +265,33 @@ def place_orders(
             supplier[n_new], customer[n_new], share[n_new] = newcomer, i, amount
             n_new += 1
     return supplier[:n_new].copy(), customer[:n_new].copy(), share[:n_new].copy(), ended[:n_ended].copy()
+
+
+@kernel
+def ordered(
+    buyer: IntArray, wanted: IntArray, firm: IntArray, sector: IntArray, region: IntArray, uid: UidArray,
+    quality: FloatArray, price: FloatArray, expected_orders: FloatArray, equipment: FloatArray, platform: IntArray,
+    openness: FloatArray, capital_ratio: FloatArray, start: IntArray, other: IntArray, tie: IntArray,
+    layer: IntArray, source: IntArray, target: IntArray, weight: FloatArray, trust: FloatArray,
+    roster_key: np.uint64, candidate_key: np.uint64, match_key: np.uint64, n_candidates: int, newcomer_share: float,
+    quality_weight: float, price_weight: float, attachment: float, full_capacity: float,
+    loyalty: float, linked_weight: float, noise: float, step: float, cap: float,
+) -> tuple[IntArray, IntArray, FloatArray, IntArray]:  # fmt: skip
+    """Let buyers hear of suppliers, judge them and order; return what `place_orders` returns.
+
+    ``buyer`` and ``wanted`` are those of `reviewed_inputs`; columns up to ``platform`` are by actor, ``weight`` is
+    changed.
+    """
+    found = heard_of(
+        buyer, wanted, firm, sector, region, uid, openness, len(capital_ratio), start, other, tie, layer, target,
+        roster_key, candidate_key, n_candidates, newcomer_share,
+    )  # fmt: skip
+    is_considered = considered(buyer, wanted, found, sector, start, other, tie, layer, source)
+    merit, has_room = supplier_merit(
+        is_considered, sector, quality, price, expected_orders, equipment, capital_ratio, start, tie, layer, source,
+        quality_weight, price_weight, attachment, full_capacity,
+    )  # fmt: skip
+    return place_orders(
+        buyer, wanted, found, merit, has_room, sector, uid, platform, start, other, tie, layer, target, weight, trust,
+        match_key, loyalty, linked_weight, noise, step, cap,
+    )  # fmt: skip

@@ -1,4 +1,4 @@
-"""Kernels of the market for talent: who is wanted, who leaves, who is hired, what people bring along."""
+"""Kernels of employers' talent: who is wanted, who leaves for the pool, what the hired bring along."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ import numpy as np
 from abm.kernel import kernel
 from abm.state import ledger
 from abm.state.codes import Kind, Level, Origin, Route
-from abm.state.groups import regional_mean
+from abm.state.groups import firms_and_universities, regional_mean
 from abm.state.talent_pool import join_pool
 from abm.types import BoolArray, FloatArray, IntArray
 
@@ -17,7 +17,6 @@ _UNIVERSITY = int(Kind.UNIVERSITY)
 _INTELLIGENT = int(Level.INTELLIGENT)
 _PEOPLE_ROUTE = int(Route.PEOPLE)
 _PEOPLE = int(Origin.PEOPLE)
-_SMALLEST = 1e-9
 
 
 @kernel
@@ -136,42 +135,6 @@ def vacancies(
 
 
 @kernel
-def hires(
-    employer: IntArray, region: IntArray, vacancy: FloatArray, appeal: FloatArray, looking: FloatArray, n_rounds: int
-) -> FloatArray:
-    """Return how many each employer hires: those who look share themselves out by vacancies times e^appeal.
-
-    ``looking`` are the people who look, by region. Nobody hires more than it wants; people turned down look again,
-    for a few rounds.
-
-    >>> two, zero, appeal = np.arange(2), np.array([0, 0]), np.array([math.log(2.0), 0.0])
-    >>> hires(two, zero, np.array([1.0, 6.0]), appeal, np.array([4.0]), 2).tolist()
-    [1.0, 3.0]
-    """
-    hired = np.zeros(len(employer))
-    pull = np.empty(len(employer))
-    for a in range(len(employer)):
-        pull[a] = math.exp(appeal[a]) if vacancy[a] > _SMALLEST else 0.0
-    left = looking.copy()
-    for _ in range(n_rounds):
-        total = np.zeros(len(looking))
-        for a in range(len(employer)):
-            if vacancy[a] - hired[a] > _SMALLEST:
-                total[region[employer[a]]] += (vacancy[a] - hired[a]) * pull[a]
-        taken = np.zeros(len(looking))
-        for a in range(len(employer)):
-            open_posts = vacancy[a] - hired[a]
-            if open_posts > _SMALLEST and left[region[employer[a]]] > 0.0:
-                share = open_posts * pull[a] / total[region[employer[a]]]
-                number = min(open_posts, left[region[employer[a]]] * share)
-                hired[a] += number
-                taken[region[employer[a]]] += number
-        for r in range(len(left)):
-            left[r] = max(0.0, left[r] - taken[r])
-    return hired
-
-
-@kernel
 def pool_inflow(
     employer: IntArray,
     kind: IntArray,
@@ -263,3 +226,41 @@ def learn_from_people(
                 capability[i, k] += amount
                 total += amount
         ledger.book_inherited(stock, gain, total_gain, i, total, pool_origin, r, _PEOPLE_ROUTE)
+
+
+@kernel
+def leave_employers(
+    is_active: BoolArray, firm: IntArray, kind: IntArray, region: IntArray, is_core: BoolArray, sales: FloatArray,
+    margin: FloatArray, staff: FloatArray, talent: FloatArray, level: FloatArray, research_budget: FloatArray,
+    cash: FloatArray, capability: FloatArray, stock: FloatArray, talent_wage: FloatArray, pool: FloatArray,
+    pool_capability: FloatArray, pool_origin: FloatArray, labour_force: FloatArray, prestige: float,
+    margin_appeal: float, university_appeal: float, engineer_share: float, intelligent_need: float,
+    research_share: float, retirement: float, quit_rate: float, sme_quit: float, university_quit: float,
+    obsolescence: float, graduate_rate: float, growth_limit: float,
+) -> tuple[IntArray, FloatArray, FloatArray, FloatArray, FloatArray]:  # fmt: skip
+    """Let people retire, quit and graduate; who looks for a post joins the pool, graduates the labour force too.
+
+    What the pool knows goes out of date like everybody's knowledge. Return the employers and, by employer, its appeal,
+    how many retired, how many left and how many it looks for; ``talent`` still counts those who went.
+    """
+    employer = firms_and_universities(is_active, kind)
+    n_regions = len(pool)
+    appeal = appeals(
+        employer, firm, kind, region, sales, margin, n_regions, prestige, margin_appeal, university_appeal
+    )  # fmt: skip
+    wanted = wanted_talent(
+        employer, kind, region, talent, staff, level, research_budget, cash, talent_wage, engineer_share,
+        intelligent_need, research_share,
+    )  # fmt: skip
+    retired, left = separations(
+        employer, kind, is_core, talent, wanted, appeal, retirement, quit_rate, sme_quit, university_quit
+    )
+    for r in range(n_regions):
+        for k in range(pool_capability.shape[1]):
+            pool_capability[r, k] *= 1.0 - obsolescence
+    graduates = pool_inflow(
+        employer, kind, region, talent, left, capability, stock, graduate_rate, pool, pool_capability, pool_origin
+    )
+    for r in range(n_regions):
+        labour_force[r] += graduates[r]
+    return employer, appeal, retired, left, vacancies(employer, talent, wanted, retired, left, growth_limit)

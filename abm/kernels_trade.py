@@ -1,4 +1,4 @@
-"""Kernels of trade between firms: bills, orders, deliveries and results of each firm."""
+"""Kernels of trade between firms: what they pay for inputs and where they order them."""
 
 from __future__ import annotations
 
@@ -7,17 +7,15 @@ import numpy as np
 from abm.kernel import kernel
 from abm.state.accounts import Books, pay
 from abm.state.codes import Layer, Level, Purpose
-from abm.state.technique import fuel_use, labour_productivity, material_use, step_shift
+from abm.state.technique import fuel_use, material_use, step_shift
 from abm.types import BoolArray, FloatArray, IntArray
 
 _SUPPLY = int(Layer.SUPPLY)
 _DIGITAL = int(Level.DIGITAL)
-_INTELLIGENT = int(Level.INTELLIGENT)
 _GREEN = int(Level.GREEN)
 _INPUTS = np.int64(Purpose.INPUTS)
 _ENERGY = np.int64(Purpose.ENERGY)
 _CARBON = np.int64(Purpose.CARBON)
-_SALES = np.int64(Purpose.SALES)
 _ROUNDING = 1e-9
 """Million yuan: a smaller bill is what rounding left, and cannot stop a firm that has no cash."""
 
@@ -171,132 +169,3 @@ def placed_orders(
         for u in range(n_sectors):
             pool[region[firm[f]], u] += wanted[f, u] * (1.0 - min(1.0, held[f, u]))
     return tied_orders, pool, tied_share
-
-
-@kernel
-def orders_received(
-    firm: IntArray,
-    sector: IntArray,
-    region: IntArray,
-    share: FloatArray,
-    novelty: FloatArray,
-    import_share: FloatArray,
-    demand: FloatArray,
-    exports: FloatArray,
-    tied: FloatArray,
-    novelty_gain: float,
-) -> FloatArray:
-    """Return the orders of each firm: tied, its share of the open market, its share of exports among local firms.
-
-    New products win orders from old ones and from imports (cannibalisation): shares weigh (1 + gain novelty), and all
-    shares of a market, imports included, sum to 1. Markets have shape (regions, sectors); orders are million yuan per
-    quarter.
-
-    >>> one = np.ones(1)
-    >>> market = np.ones((1, 1))
-    >>> orders_received(np.array([0]), np.array([0]), np.array([0]), 0.8 * one, 0 * one, 0.2 * market, 100 * market,
-    ...                 50 * market, 7 * one, 0.1)
-    array([137.])
-    """
-    local = np.zeros(import_share.shape)
-    own = np.zeros(len(firm))
-    for f in range(len(firm)):
-        i = firm[f]
-        own[f] = share[i] * (1.0 + novelty_gain * novelty[i])
-        local[region[i], sector[i]] += own[f]
-    orders = tied.copy()
-    for f in range(len(firm)):
-        if own[f] > 0.0:
-            r = region[firm[f]]
-            s = sector[firm[f]]
-            sold_here = own[f] / (local[r, s] + import_share[r, s]) * demand[r, s]
-            orders[f] = tied[f] + sold_here + own[f] / local[r, s] * exports[r, s]
-    return orders
-
-
-@kernel
-def deliveries(
-    firm: IntArray,
-    sector: IntArray,
-    price: FloatArray,
-    equipment: FloatArray,
-    equipment_level: FloatArray,
-    level: FloatArray,
-    staff: FloatArray,
-    orders: FloatArray,
-    covered: FloatArray,
-    capital_ratio: FloatArray,
-    labour_share: FloatArray,
-    base_wage: float,
-    reference: float,
-    intelligent_gain: float,
-    overtime: float,
-) -> FloatArray:
-    """Return units delivered: orders within what equipment, staff and paid inputs allow.
-
-    >>> one = np.ones(1)
-    >>> deliveries(np.array([0]), np.array([0]), 2 * one, 20 * one, one, np.zeros((1, 3)), 100 * one, 30 * one, one,
-    ...            2 * one, one, 1.0, 1.0, 0.0, 1.0)
-    array([10.])
-    """
-    units = np.zeros(len(firm))
-    for f in range(len(firm)):
-        i = firm[f]
-        s = sector[i]
-        productivity = labour_productivity(
-            base_wage / labour_share[s], equipment_level[i], reference, level[i, _INTELLIGENT], intelligent_gain
-        )
-        most = min(equipment[i] / capital_ratio[s], staff[i] * productivity * overtime) * covered[f]
-        units[f] = min(orders[f] / max(price[i], 1e-6), most)
-    return units
-
-
-@kernel
-def settle(
-    books: Books,
-    firm: IntArray,
-    units: FloatArray,
-    new_orders: FloatArray,
-    bills: FloatArray,
-    price: FloatArray,
-    wage: FloatArray,
-    talent_wage: FloatArray,
-    staff: FloatArray,
-    talent: FloatArray,
-    output: FloatArray,
-    orders: FloatArray,
-    expected_orders: FloatArray,
-    sales: FloatArray,
-    profit: FloatArray,
-    margin: FloatArray,
-    novelty: FloatArray,
-    market: int,
-    expectation_speed: float,
-    margin_speed: float,
-    novelty_speed: float,
-) -> None:
-    """Pay firms for what they delivered and write the quarter's results of each.
-
-    Expected orders and margins are smoothed, novelty wears off.
-
-    >>> from abm.state.accounts import books_with
-    >>> books = books_with([0.0, 9.0])
-    >>> one, results = np.ones(1), [np.full(1, x) for x in (0.0, 0.0, 4.0, 0.0, 0.0, 0.0, 0.5)]
-    >>> settle(books, np.array([0]), 4 * one, 10 * one, 2 * one, 2 * one, one, 2 * one, one, one, *results, 1,
-    ...        0.5, 0.5, 0.5)
-    >>> [float(x[0]) for x in results], books.cash.tolist()
-    ([4.0, 10.0, 7.0, 8.0, 3.0, 0.1875, 0.25], [8.0, 1.0])
-    """
-    for f in range(len(firm)):
-        i = firm[f]
-        r = books.region[i]
-        received = units[f] * price[i]
-        pay(books, market, i, received, _SALES)
-        output[i] = units[f]
-        orders[i] = new_orders[f]
-        expected_orders[i] += expectation_speed * (new_orders[f] - expected_orders[i])
-        sales[i] = received
-        profit[i] = received - bills[f] - wage[r] * staff[i] - talent_wage[r] * talent[i]
-        ratio = profit[i] / received if received > 0.0 else -1.0
-        margin[i] += margin_speed * (max(-1.0, min(1.0, ratio)) - margin[i])
-        novelty[i] *= 1.0 - novelty_speed

@@ -13,11 +13,13 @@ from __future__ import annotations
 
 import hashlib
 import math
+import threading
 from functools import lru_cache
 
 import numpy as np
 
 from abm.kernel import IS_COMPILED, kernel
+from abm.types import UidArray
 
 if not IS_COMPILED:
     np.seterr(over="ignore")  # 64-bit numbers wrap round in silence, as they do in compiled code
@@ -116,6 +118,39 @@ def make_uid(*parts: int | str) -> np.uint64:
     return np.uint64(value or 1)
 
 
+@kernel
+def decision_keys(quarter: np.uint64, names: UidArray) -> UidArray:
+    """Return the key of each decision in a quarter, from the number of the quarter and the hashes of the names.
+
+    >>> names = np.array([5, 6], np.uint64)
+    >>> bool(decision_keys(np.uint64(3), names)[1] == mix(np.uint64(3 ^ 6)))
+    True
+    """
+    keys = np.empty(len(names), np.uint64)
+    for d in range(len(names)):
+        keys[d] = mix(np.uint64(quarter) ^ names[d])
+    return keys
+
+
+class _Decisions:
+    """The decisions asked for so far: all keys of a quarter are reckoned at one go; their order plays no part."""
+
+    def __init__(self) -> None:
+        self.place: dict[str, int] = {}
+        self.hashes = np.zeros(0, np.uint64)
+        self._lock = threading.Lock()
+
+    def add(self, name: str) -> None:
+        """Give a decision a place."""
+        with self._lock:
+            if name not in self.place:
+                self.hashes = np.append(self.hashes, np.uint64(name_hash(name)))
+                self.place[name] = len(self.hashes) - 1
+
+
+_DECISIONS = _Decisions()
+
+
 class Draws:
     """The keys of one quarter of one run.
 
@@ -130,8 +165,15 @@ class Draws:
     def __init__(self, seed: int, quarter: int) -> None:
         self.seed = seed
         self.quarter = quarter
-        self._base = _mix_int((_mix_int(seed & _MASK) + quarter * int(_GOLDEN)) & _MASK)
+        self._base = np.uint64(_mix_int((_mix_int(seed & _MASK) + quarter * int(_GOLDEN)) & _MASK))
+        self._keys = decision_keys(self._base, _DECISIONS.hashes)
 
     def key(self, decision: str) -> np.uint64:
         """Return the key of a named decision this quarter, to be handed to a kernel."""
-        return np.uint64(mix(np.uint64(self._base ^ name_hash(decision))))
+        place = _DECISIONS.place.get(decision, len(self._keys))
+        if place >= len(self._keys):
+            _DECISIONS.add(decision)
+            self._keys = decision_keys(self._base, _DECISIONS.hashes)
+            place = _DECISIONS.place[decision]
+        key: np.uint64 = self._keys[place]
+        return key

@@ -109,7 +109,7 @@ class Recorder:
         changes = stage_changes(view)
         if changes:
             self._stage_changes.append(changes)
-        self.history.close(indices(view), view.reached, world.actors.uid, view.cash)
+        self.history.close(indices(view)[:-1], view.milestones.reached, world.actors.uid, view.stocks.cash)
 
     def _measure(self, view: View) -> None:
         row = view.quarter - 1

@@ -108,22 +108,28 @@ def expected_savings(
 
 @kernel
 def crowding(
-    firm: IntArray, market: IntArray, value_chain: FloatArray, sales: FloatArray, n_markets: int
-) -> FloatArray:
+    firm: IntArray, region: IntArray, sector: IntArray, value_chain: FloatArray, sales: FloatArray, n_regions: int,
+    n_sectors: int,
+) -> FloatArray:  # fmt: skip
     """Return for each firm the share of its market's sales made near its value-chain position (a tenth of the scale).
 
-    ``firm`` lists slots, ``market`` their market (region x sector).
+    ``firm`` lists slots; a market is a sector of a region.
+
+    >>> zero = np.zeros(3, np.int64)
+    >>> crowding(np.arange(3), zero, zero, np.array([0.31, 0.39, 1.0]), np.array([1.0, 2.0, 1.0]), 1, 1).tolist()
+    [0.75, 0.75, 0.25]
     """
-    density = np.zeros((n_markets, _BINS))
-    total = np.zeros(n_markets)
+    density = np.zeros((n_regions, n_sectors, _BINS))
+    total = np.zeros((n_regions, n_sectors))
     for f in range(len(firm)):
         i = firm[f]
         place = min(int(value_chain[i] * _BINS), _BINS - 1)
-        density[market[f], place] += sales[i]
-        total[market[f]] += sales[i]
+        density[region[i], sector[i], place] += sales[i]
+        total[region[i], sector[i]] += sales[i]
     near = np.zeros(len(firm))
     for f in range(len(firm)):
         i = firm[f]
-        if total[market[f]] > 0.0:
-            near[f] = density[market[f], min(int(value_chain[i] * _BINS), _BINS - 1)] / total[market[f]]
+        if total[region[i], sector[i]] > 0.0:
+            place = min(int(value_chain[i] * _BINS), _BINS - 1)
+            near[f] = density[region[i], sector[i], place] / total[region[i], sector[i]]
     return near

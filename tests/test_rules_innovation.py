@@ -10,6 +10,7 @@ import pytest
 
 from abm.kernels_lessons import lessons, move_trust
 from abm.kernels_outcomes import result_level
+from abm.kernels_starts import choose_fields
 from abm.parameters import SPECIFICATIONS, Parameters
 from abm.randomness import Draws, make_uid
 from abm.rule import Rule
@@ -18,7 +19,7 @@ from abm.rules.calls import common_field, run_calls
 from abm.rules.innovation_outcome import finish_stages
 from abm.rules.innovation_payment import pay_for_projects
 from abm.rules.innovation_shelf import take_up_results
-from abm.rules.innovation_start import choose_fields, start_projects
+from abm.rules.innovation_start import start_projects
 from abm.rules.introduction import introduce_technology
 from abm.rules.strategy import choose_strategy
 from abm.state.accounts import money_residual

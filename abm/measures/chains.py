@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import numpy as np
+from collections.abc import Callable
 
 from abm.measures.declaration import Measure, measure
 from abm.measures.flows import INDUSTRIALISED_BY as _SOLD
@@ -16,13 +16,13 @@ from abm.types import FloatArray
 @measure(unit="projects", formula="count of projects not on the shelf", source="ren:2.1")
 def n_projects(view: View) -> FloatArray:
     """Innovation projects under way."""
-    return view.projects.running
+    return view.stocks.running
 
 
 @measure(unit="results", formula="count of projects on the shelf", source="ren:3.1")
 def n_shelved_results(view: View) -> FloatArray:
     """Results that wait for a firm to take them up."""
-    return view.projects.shelved
+    return view.stocks.shelved
 
 
 @measure(
@@ -33,7 +33,7 @@ def n_shelved_results(view: View) -> FloatArray:
 )
 def pull_share(view: View) -> FloatArray:
     """Share of projects that demand pulls."""
-    return view.projects.pull / view.projects.running
+    return view.stocks.pull / view.stocks.running
 
 
 @measure(
@@ -44,7 +44,7 @@ def pull_share(view: View) -> FloatArray:
 )
 def push_share(view: View) -> FloatArray:
     """Share of projects that science pushes."""
-    return 1.0 - view.projects.pull / view.projects.running
+    return 1.0 - view.stocks.pull / view.stocks.running
 
 
 def _events(name: str, event: Event, doc: str, source: str = "ren:3.1", unit: str = "results per quarter") -> Measure:
@@ -120,7 +120,7 @@ def take_up_share(view: View) -> FloatArray:
 @measure(unit="needs", formula="count over chains, sectors and fields", source="ren:2.4.1")
 def n_needs_open(view: View) -> FloatArray:
     """Needs that are open."""
-    return view.world.needs.is_open.sum(axis=(1, 2, 3)).astype(np.float64)
+    return view.stocks.n_needs
 
 
 @measure(unit="needs per quarter", formula="count of events", source="ren:2.4.1")
@@ -143,31 +143,17 @@ def n_needs_closed(view: View) -> FloatArray:
 )
 def mean_need_age(view: View) -> FloatArray:
     """How long the open needs have been waiting for a solution."""
-    needs = view.world.needs
-    age = ((view.world.quarter - needs.opened) * needs.is_open).sum(axis=(1, 2, 3))
-    return age / needs.is_open.sum(axis=(1, 2, 3))
+    return view.stocks.need_age
 
 
 @measure(unit="million yuan per quarter", formula="max over chains, sectors and fields of N_csk", source="ren:2.3.1")
 def worst_need(view: View) -> FloatArray:
     """Output exposed to the worst bottleneck."""
-    return view.world.needs.exposure.reshape(view.n_regions, -1).max(axis=1)
+    return view.stocks.worst_need
 
 
-def worst_need_places(view: View) -> FloatArray:
-    """Return chain, sector and field of the worst bottleneck, NaN where there is none, shape (3, regions)."""
-    _, n_sectors, n_fields = view.world.needs.exposure.shape[1:]
-    places = np.full((3, view.n_regions), np.nan)
-    for r, exposure in enumerate(view.world.needs.exposure.reshape(view.n_regions, -1)):
-        worst = int(exposure.argmax())
-        if exposure[worst] > 0.0:
-            rest, field = divmod(worst, n_fields)
-            places[:, r] = (*divmod(rest, n_sectors), field)
-    return places
-
-
-def _worst_need_place(row: int, name: str) -> Measure:
-    @measure(
+def _place_of_worst_need(name: str, place: Callable[[View], FloatArray]) -> None:
+    measure(
         name=f"worst_need_{name}",
         doc=f"The {name} of the worst bottleneck.",
         unit=name,
@@ -175,12 +161,9 @@ def _worst_need_place(row: int, name: str) -> Measure:
         source="ren:2.3.1",
         null_when="nothing is exposed to a gap",
         names_of=name,
-    )
-    def place(view: View) -> FloatArray:
-        return view.once("worst need", lambda: worst_need_places(view))[row]
-
-    return place
+    )(place)
 
 
-for _row, _name in enumerate(("chain", "sector", "field")):
-    _worst_need_place(_row, _name)
+_place_of_worst_need("chain", lambda view: view.stocks.worst_chain)
+_place_of_worst_need("sector", lambda view: view.stocks.worst_sector)
+_place_of_worst_need("field", lambda view: view.stocks.worst_field)

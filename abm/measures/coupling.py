@@ -6,10 +6,12 @@ it; no indicator is in both systems.
 
 from __future__ import annotations
 
+import math
 from typing import NamedTuple
 
 import numpy as np
 
+from abm.kernel import kernel
 from abm.measures import frozen
 from abm.measures.chains import results_per_firm, university_conversion
 from abm.measures.declaration import measure
@@ -18,11 +20,11 @@ from abm.measures.new_productivity import capability_index, talent_share
 from abm.measures.stages import value_chain
 from abm.measures.structure import high_tech_share, local_content, rationalisation
 from abm.measures.view import View
-from abm.types import FloatArray
+from abm.types import FloatArray, IntArray
 
 PROGRESS = (research_share_of_sales, capability_index, talent_share, results_per_firm, university_conversion)
 UPGRADING = (value_added_per_worker, value_chain, high_tech_share, local_content, rationalisation)
-_PROGRESS, _UPGRADING = frozen.Scale.of(frozen.PROGRESS), frozen.Scale.of(frozen.UPGRADING)
+_SCALE = frozen.Scale.of(frozen.PROGRESS, frozen.UPGRADING)
 
 GRADES = (
     "extreme imbalance",
@@ -39,38 +41,42 @@ GRADES = (
 """Ten steps of 0.1 of the degree of coupling coordination (Tian et al. 2021)."""
 
 
-def standard_coupling(u1: FloatArray, u2: FloatArray) -> FloatArray:
+@kernel
+def standard_coupling(u1: float, u2: float) -> float:
     """Return C = 2 sqrt(U1 U2) / (U1 + U2), 0 where both systems are at 0.
 
-    >>> standard_coupling(np.array([0.2, 0.0]), np.array([0.8, 0.0])).round(3).tolist()
-    [0.8, 0.0]
+    >>> round(standard_coupling(0.2, 0.8), 3), standard_coupling(0.0, 0.0)
+    (0.8, 0.0)
     """
     total = u1 + u2
-    return np.where(total > 0.0, 2.0 * np.sqrt(u1 * u2) / np.where(total > 0.0, total, 1.0), 0.0)
+    if total <= 0.0:
+        return 0.0
+    return 2.0 * math.sqrt(u1 * u2) / total
 
 
-def wang_coupling(u1: FloatArray, u2: FloatArray) -> FloatArray:
+@kernel
+def wang_coupling(u1: float, u2: float) -> float:
     """Return Wang's corrected degree for two systems, C = sqrt((1 - |U1 - U2|) min(U) / max(U)).
 
     The general form is sqrt([1 - sum |Ui - Uj| / (n (n-1) / 2)] [prod U / max U]^(1/(n-1))); 0 where both are at 0.
 
-    >>> wang_coupling(np.array([0.2, 0.0]), np.array([0.8, 0.0])).round(3).tolist()
-    [0.316, 0.0]
+    >>> round(wang_coupling(0.2, 0.8), 3), wang_coupling(0.0, 0.0)
+    (0.316, 0.0)
     """
-    highest = np.maximum(u1, u2)
-    evenness = np.minimum(u1, u2) / np.where(highest > 0.0, highest, 1.0)
-    coupling: FloatArray = np.sqrt((1.0 - np.abs(u1 - u2)) * evenness)
-    return coupling
+    highest = max(u1, u2)
+    if highest <= 0.0:
+        return 0.0
+    return math.sqrt((1.0 - abs(u1 - u2)) * (min(u1, u2) / highest))
 
 
-def grade(coordination: FloatArray) -> FloatArray:
+@kernel
+def grade(coordination: float) -> float:
     """Return the step of `GRADES` of a degree of coordination in [0, 1]; a step includes its upper end.
 
-    >>> grade(np.array([0.0, 0.1, 0.11, 1.0])).tolist()
-    [0.0, 0.0, 1.0, 9.0]
+    >>> grade(0.0), grade(0.1), grade(0.11), grade(1.0)
+    (0.0, 0.0, 1.0, 9.0)
     """
-    steps: FloatArray = np.minimum(np.maximum(np.ceil(10.0 * coordination - 1e-12) - 1.0, 0.0), 9.0)
-    return steps
+    return float(min(max(math.ceil(10.0 * coordination - 1e-12) - 1.0, 0.0), 9.0))
 
 
 class State(NamedTuple):
@@ -83,19 +89,33 @@ class State(NamedTuple):
     coupling_wang: FloatArray
     degree: FloatArray
     degree_wang: FloatArray
+    grade: FloatArray
+    grade_wang: FloatArray
+
+
+@kernel
+def coupled(value: FloatArray, low: FloatArray, high: FloatArray, factor: FloatArray, place: IntArray) -> FloatArray:
+    """Return the rows of `State`, shape (9, regions); the arguments are those of `frozen.indices_of`."""
+    systems = frozen.indices_of(value, low, high, factor, place)
+    out = np.empty((9, value.shape[1]))
+    for r in range(value.shape[1]):
+        u1, u2 = systems[0, r], systems[1, r]
+        coordination = 0.5 * (u1 + u2)
+        standard, wang = standard_coupling(u1, u2), wang_coupling(u1, u2)
+        out[0, r], out[1, r], out[2, r], out[3, r], out[4, r] = u1, u2, coordination, standard, wang
+        out[5, r], out[6, r] = math.sqrt(standard * coordination), math.sqrt(wang * coordination)
+        out[7, r], out[8, r] = grade(out[5, r]), grade(out[6, r])
+    return out
 
 
 def state_of(view: View) -> State:
-    """Return U1, U2, T, C in both forms and D in both forms, made once per view."""
+    """Return U1, U2, T, C, D and the grade of D, the last three in both forms, made once per view."""
     return view.once("coupling", lambda: _made_state(view))
 
 
 def _made_state(view: View) -> State:
-    u1 = _PROGRESS.index([each.function(view) for each in PROGRESS])
-    u2 = _UPGRADING.index([each.function(view) for each in UPGRADING])
-    coordination = 0.5 * (u1 + u2)
-    standard, wang = standard_coupling(u1, u2), wang_coupling(u1, u2)
-    return State(u1, u2, coordination, standard, wang, np.sqrt(standard * coordination), np.sqrt(wang * coordination))
+    value = np.array([each.function(view) for each in PROGRESS + UPGRADING])
+    return State(*coupled(value, _SCALE.low, _SCALE.high, _SCALE.factor, _SCALE.place))
 
 
 @measure(
@@ -172,10 +192,10 @@ def coupling_coordination_wang(view: View) -> FloatArray:
 @measure(unit="grade", formula="ten steps of 0.1 of D in the standard form", source="tian2021", labels=GRADES)
 def coupling_grade(view: View) -> FloatArray:
     """Grade of coupling coordination in the standard form."""
-    return grade(state_of(view).degree)
+    return state_of(view).grade
 
 
 @measure(unit="grade", formula="ten steps of 0.1 of D in Wang's form", source="tian2021; wang2021", labels=GRADES)
 def coupling_grade_wang(view: View) -> FloatArray:
     """Grade of coupling coordination in Wang's corrected form."""
-    return grade(state_of(view).degree_wang)
+    return state_of(view).grade_wang

@@ -1,4 +1,4 @@
-"""What flowed this quarter: gains in capability by origin, route and path; events; projects."""
+"""What flowed this quarter: gains in capability by origin, route and path, and events."""
 
 from __future__ import annotations
 
@@ -7,13 +7,16 @@ from typing import NamedTuple
 import numpy as np
 
 from abm.kernel import kernel
-from abm.state.codes import Event, Kind, ProjectKind, Stage
+from abm.state.codes import N_ORIGINS, N_PATHS, N_ROUTES, Event, Origin, ProjectKind
+from abm.state.ledger import largest_gap
 from abm.types import BoolArray, FloatArray, IntArray
 
-_FIRM = int(Kind.FIRM)
-_SHELVED = int(Stage.SHELVED)
 _PRODUCED = int(Event.RESEARCH_SUCCEEDED)
 _INDUSTRIALISED = int(Event.INDUSTRIALISED)
+_ENDOWMENT = int(Origin.ENDOWMENT)
+_N_ORIGINS = N_ORIGINS
+_N_ROUTES = N_ROUTES
+_N_PATHS = N_PATHS
 
 PRODUCED_BY = len(Event)
 """First row of `event_counts` with results produced by kind of project."""
@@ -22,57 +25,108 @@ INDUSTRIALISED_BY = PRODUCED_BY + len(ProjectKind)
 N_COUNTS = INDUSTRIALISED_BY + len(ProjectKind)
 
 
+class Gains(NamedTuple):
+    """What `quarter_gains` finds: by origin and route means weighted by sales, NaN without sales."""
+
+    gap: float
+    gross: float
+    by_origin: FloatArray
+    by_route: FloatArray
+    firm_mean: FloatArray
+    by_path: FloatArray
+
+    @classmethod
+    def of(cls, gap: float, gross: float, means: FloatArray, by_path: FloatArray) -> Gains:
+        """Return the rows of `gain_means` by name, beside the rest."""
+        return cls(gap, gross, means[:N_ORIGINS], means[N_ORIGINS:-1], means[-1], by_path)
+
+
 @kernel
-def gain_sums(
-    is_active: BoolArray, kind: IntArray, region: IntArray, sales: FloatArray, gain: FloatArray, n_regions: int
-) -> FloatArray:
+def gain_sums(firm: IntArray, region: IntArray, sales: FloatArray, gain: FloatArray, n_regions: int) -> FloatArray:
     """Return the firms' gains times sales and plain, shape (2, regions, origins x routes).
 
     `gain` has one column per origin and route.
 
     >>> import numpy as np
     >>> gain = np.array([[0.1, 0.0], [0.2, 0.0]]); zero = np.zeros(2, np.int64)
-    >>> gain_sums(np.array([True, True]), zero, zero, np.array([3.0, 1.0]), gain, 1)[:, 0].round(3).tolist()
+    >>> gain_sums(np.arange(2), zero, np.array([3.0, 1.0]), gain, 1)[:, 0].round(3).tolist()
     [[0.5, 0.0], [0.3, 0.0]]
     """
-    weighted = np.zeros((n_regions, gain.shape[1]))
-    plain = np.zeros((n_regions, gain.shape[1]))
-    for i in range(len(is_active)):
-        if is_active[i] and kind[i] == _FIRM:
-            r = region[i]
-            weight = sales[i]
-            for c in range(gain.shape[1]):
-                weighted[r, c] += weight * gain[i, c]
-                plain[r, c] += gain[i, c]
-    out = np.empty((2, n_regions, gain.shape[1]))
-    for r in range(n_regions):
+    out = np.zeros((2, n_regions, gain.shape[1]))
+    for i in firm:
+        r = region[i]
         for c in range(gain.shape[1]):
-            out[0, r, c] = weighted[r, c]
-            out[1, r, c] = plain[r, c]
+            out[0, r, c] += sales[i] * gain[i, c]
+            out[1, r, c] += gain[i, c]
     return out
 
 
 @kernel
-def path_sums(
-    sums: FloatArray, sales: FloatArray, n_firms: FloatArray, path_of: IntArray, n_paths: int, endowment: int
-) -> FloatArray:
+def gain_means(sums: FloatArray, sales: FloatArray, n_firms: FloatArray) -> FloatArray:
+    """Return the mean gain of firms by origin and by route, weighted by sales, then every firm alike and in all.
+
+    Shape (origins + routes + 1, regions), NaN without sales, the last row without firms; `sums` is from `gain_sums`.
+    """
+    out = np.zeros((_N_ORIGINS + _N_ROUTES + 1, sums.shape[1]))
+    for r in range(sums.shape[1]):
+        for o in range(_N_ORIGINS):
+            for t in range(_N_ROUTES):
+                value = sums[0, r, o * _N_ROUTES + t]
+                out[o, r] += value
+                out[_N_ORIGINS + t, r] += value
+                out[_N_ORIGINS + _N_ROUTES, r] += sums[1, r, o * _N_ROUTES + t]
+        for row in range(_N_ORIGINS + _N_ROUTES + 1):
+            divisor = sales[r] if row < _N_ORIGINS + _N_ROUTES else n_firms[r]
+            out[row, r] = out[row, r] / divisor if divisor > 0.0 else np.nan
+    return out
+
+
+@kernel
+def path_sums(sums: FloatArray, sales: FloatArray, n_firms: FloatArray, path_of: IntArray) -> FloatArray:
     """Return mean gain per firm by path, shape (4, regions, paths): see `history.WEIGHTINGS`.
 
-    `sums` is from `gain_sums`; zero where there are no sales, or no firms.
+    `sums` is from `gain_sums`, `path_of` the path of each origin and route; zero where there are no sales, or no firms.
     """
-    out = np.zeros((4, sums.shape[1], n_paths))
+    out = np.zeros((4, sums.shape[1], _N_PATHS))
     for w in range(2):
         for r in range(sums.shape[1]):
             divisor = sales[r] if w == 0 else n_firms[r]
             if divisor <= 0.0:
                 continue
-            for o in range(sums.shape[2]):
-                for t in range(sums.shape[3]):
-                    value = sums[w, r, o, t] / divisor
+            for o in range(_N_ORIGINS):
+                for t in range(_N_ROUTES):
+                    value = sums[w, r, o * _N_ROUTES + t] / divisor
                     out[w, r, path_of[o, t]] += value
-                    if o != endowment:
+                    if o != _ENDOWMENT:
                         out[w + 2, r, path_of[o, t]] += value
     return out
+
+
+@kernel
+def quarter_gains(
+    firm: IntArray,
+    is_active: BoolArray,
+    region: IntArray,
+    sales: FloatArray,
+    stock: FloatArray,
+    gain: FloatArray,
+    loss: FloatArray,
+    capability: FloatArray,
+    path_of: IntArray,
+    n_regions: int,
+) -> tuple[float, float, FloatArray, FloatArray]:
+    """Return gap and gross flow of the ledger (see `largest_gap`), `gain_means` and `path_sums`.
+
+    `stock` and `gain` have one column per origin and route.
+    """
+    gap, gross = largest_gap(is_active, stock, gain, loss, capability)
+    sums = gain_sums(firm, region, sales, gain, n_regions)
+    total = np.zeros(n_regions)
+    n_firms = np.zeros(n_regions)
+    for i in firm:
+        total[region[i]] += sales[i]
+        n_firms[region[i]] += 1.0
+    return gap, gross, gain_means(sums, total, n_firms), path_sums(sums, total, n_firms, path_of)
 
 
 @kernel
@@ -103,35 +157,4 @@ def event_counts(
             if kind[e] == _INDUSTRIALISED and channel[e] >= 0:
                 out[INDUSTRIALISED_BY + channel[e], r] += 1.0
         e -= 1
-    return out
-
-
-class ProjectCounts(NamedTuple):
-    """Innovation projects of each region."""
-
-    running: FloatArray
-    shelved: FloatArray
-    pull: FloatArray
-
-
-@kernel
-def project_counts(
-    is_active: BoolArray, region: IntArray, stage: IntArray, is_pull: BoolArray, n_regions: int
-) -> FloatArray:
-    """Return the rows of `ProjectCounts`, shape (3, regions); `pull` counts projects under way only.
-
-    >>> import numpy as np
-    >>> yes = np.array([True, True]); zero = np.zeros(2, np.int64)
-    >>> project_counts(yes, zero, np.array([0, 4]), yes, 1)[:, 0].tolist()
-    [1.0, 1.0, 1.0]
-    """
-    out = np.zeros((3, n_regions))
-    for e in range(len(is_active)):
-        if is_active[e]:
-            if stage[e] == _SHELVED:
-                out[1, region[e]] += 1.0
-            else:
-                out[0, region[e]] += 1.0
-                if is_pull[e]:
-                    out[2, region[e]] += 1.0
     return out

@@ -6,12 +6,12 @@ only with it, and say so in the CHANGELOG, because every index of every earlier 
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
 
-from abm.types import FloatArray
+from abm.kernel import kernel
+from abm.types import FloatArray, IntArray
 
 SOURCE = "frozen: see CALIBRATION"
 
@@ -73,30 +73,39 @@ UPGRADING: tuple[Indicator, ...] = (
 
 @dataclass(frozen=True)
 class Scale:
-    """The indicators of an index as arrays, shape (indicators, 1)."""
+    """The indicators of some indices one after the other, shape (indicators,), and the place of each one's index."""
 
     low: FloatArray
     high: FloatArray
     factor: FloatArray
+    place: IntArray
 
     @classmethod
-    def of(cls, indicators: tuple[Indicator, ...]) -> Scale:
-        """Return the scale of some indicators."""
-        low = np.array([[each.low] for each in indicators])
-        high = np.array([[each.high] for each in indicators])
-        weight = np.array([[each.weight] for each in indicators])
-        return cls(low, high, weight / (high - low))
+    def of(cls, *indices: tuple[Indicator, ...]) -> Scale:
+        """Return the scale of some indices."""
+        every = [each for indicators in indices for each in indicators]
+        low, high, weight = np.array([(each.low, each.high, each.weight) for each in every]).T.copy()
+        place = np.repeat(np.arange(len(indices)), [len(indicators) for indicators in indices])
+        return cls(low, high, weight / (high - low), place)
 
-    def index(self, values: Sequence[FloatArray]) -> FloatArray:
-        """Return the weighted mean of scores, each (value - low) / (high - low) held in [0, 1]; null scores 0.
 
-        >>> two = Scale.of((Indicator("a", 0.0, 1.0, 0.5), Indicator("b", 0.0, 2.0, 0.5)))
-        >>> two.index([np.array([0.5, 2.0]), np.array([1.5, np.nan])]).tolist()
-        [0.625, 0.5]
-        """
-        held = np.fmin(np.fmax(np.array(values), self.low), self.high)
-        total: FloatArray = ((held - self.low) * self.factor).sum(axis=0)
-        return total
+@kernel
+def indices_of(value: FloatArray, low: FloatArray, high: FloatArray, factor: FloatArray, place: IntArray) -> FloatArray:
+    """Return the weighted means of scores, each (value - low) / (high - low) held in [0, 1]; null scores 0.
+
+    `value` has one row per indicator of a `Scale` and one column per region, the result one row per index.
+
+    >>> two = Scale.of((Indicator("a", 0.0, 1.0, 0.5), Indicator("b", 0.0, 2.0, 0.5)))
+    >>> value = np.array([[0.5, 2.0], [1.5, np.nan]])
+    >>> indices_of(value, two.low, two.high, two.factor, two.place).tolist()
+    [[0.625, 0.5]]
+    """
+    out = np.zeros((place[-1] + 1, value.shape[1]))
+    for j in range(len(place)):
+        for r in range(value.shape[1]):
+            held = value[j, r] if value[j, r] > low[j] else low[j]  # false for NaN
+            out[place[j], r] += (min(held, high[j]) - low[j]) * factor[j]
+    return out
 
 
 def entropy_weights(scores: FloatArray) -> FloatArray:

@@ -7,6 +7,7 @@ from typing import Any
 
 import numpy as np
 
+from abm.kernel import kernel
 from abm.measures.flows import N_COUNTS
 from abm.state.codes import N_PATHS, Path
 from abm.types import FloatArray, IntArray, UidArray
@@ -18,6 +19,39 @@ WEIGHTINGS = ("sales", "firm mean", "sales, no endowment", "firm mean, no endowm
 """Ways gains are averaged over firms, first axis of `path_gains`."""
 
 N_INDICES = 3
+
+_N_THREE = int(Path.CHAIN_LEADER)
+
+
+@kernel
+def follow_leader(path_gains: FloatArray, leader: IntArray, lead: IntArray) -> None:
+    """Write down which of the three paths has more than half of their gains, -1 for none, and for how long it has.
+
+    Gains have the shape (window, weightings, regions, paths), leader and quarters of lead the shape (regions,).
+
+    >>> import numpy as np
+    >>> leader, lead, gains = np.array([1]), np.array([3]), np.array([[[[0.4, 0.6, 0.0, 9.0, 0.0]]]])
+    >>> follow_leader(gains, leader, lead); leader.tolist(), lead.tolist()
+    ([1], [4])
+    >>> follow_leader(gains * np.array([1.0, 0.5, 0.0, 0.0, 0.0]), leader, lead); leader.tolist(), lead.tolist()
+    ([0], [1])
+    """
+    for r in range(len(leader)):
+        all_three = 0.0
+        largest = 0.0
+        best = -1
+        for path in range(_N_THREE):
+            gain = 0.0
+            for q in range(path_gains.shape[0]):
+                gain += path_gains[q, 0, r, path]
+            all_three += gain
+            if gain > largest:
+                largest = gain
+                best = path
+        if largest <= 0.5 * all_three:
+            best = -1
+        lead[r] = lead[r] + 1 if best == leader[r] else 1
+        leader[r] = best
 
 
 @dataclass
@@ -81,15 +115,7 @@ class History:
         place = int(self.observed[0]) % WINDOW
         self.path_gains[place] = path_gains
         self.events[place] = events
-        self._follow_leader()
-
-    def _follow_leader(self) -> None:
-        gains = self.path_gains[:, 0, :, : Path.CHAIN_LEADER].sum(axis=0)
-        for r, of_region in enumerate(gains.tolist()):
-            largest = max(of_region)
-            leader = of_region.index(largest) if largest > 0.5 * sum(of_region) else -1
-            self.lead[r] = self.lead[r] + 1 if leader == self.leader[r] else 1
-            self.leader[r] = leader
+        follow_leader(self.path_gains, self.leader, self.lead)
 
     def close(self, indices: FloatArray, reached: IntArray, uid: UidArray, cash: FloatArray) -> None:
         """Take in this quarter's indices, shape (indices, regions), stages of firms and cash; the quarter is over."""

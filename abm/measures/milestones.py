@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
+from typing import NamedTuple
+
 import numpy as np
 
 from abm.kernel import kernel
-from abm.measures.sums import HIGH_TECHNOLOGY
-from abm.state.codes import Kind
-from abm.types import BoolArray, FloatArray, IntArray, UidArray
-
-_FIRM = int(Kind.FIRM)
+from abm.measures.sums import HIGH_TECHNOLOGY, seen_frontier
+from abm.types import FloatArray, IntArray, UidArray
 
 FACTOR_REACHED = 0.6
 """Level of the equipment relative to the frontier from which a firm has upgraded its factors."""
@@ -19,38 +18,54 @@ SLACK = 0.05
 """A stage is lost only this far below its bound, so that firms do not flicker."""
 
 
+class Milestones(NamedTuple):
+    """What `firm_stages` finds."""
+
+    reached: IntArray
+    n_firms: FloatArray
+    n_changed: int
+
+
 @kernel
 def firm_stages(
-    is_active: BoolArray,
-    kind: IntArray,
+    firm: IntArray,
     uid: UidArray,
+    region: IntArray,
     sector: IntArray,
     equipment_level: FloatArray,
     value_chain: FloatArray,
-    reference: FloatArray,
+    weight: FloatArray,
+    frontier: FloatArray,
     technology_class: IntArray,
     before: IntArray,
     before_uid: UidArray,
-) -> IntArray:
-    """Return the stages each firm has reached: 1 factor + 2 value chain + 4 structure, -1 for others, (actors,).
+    n_regions: int,
+) -> tuple[IntArray, FloatArray, int]:
+    """Return the stages each firm has reached, how many firms have reached each, and how many firms changed.
 
-    Reached in any order: equipment near the frontier; value-chain position beyond processing; a high-technology
-    sector. `reference` is the frontier seen by each sector, sum_k W_sk F_k; `before` is last quarter's answer, for
-    the slack.
+    Stages are 1 factor + 2 value chain + 4 structure, -1 for who is no firm, shape (actors,); the counts are of
+    factor, value chain, structure and none, shape (4, regions). Reached in any order: equipment near the frontier of
+    the sector; value-chain position beyond processing; a high-technology sector. `before` is last quarter's answer,
+    for the slack, and `before_uid` whose it was.
 
     >>> import numpy as np
     >>> zero = np.zeros(1, np.int64); one = np.ones(1, np.uint64)
     >>> def stage(equipment, value_chain, before):
-    ...     return int(firm_stages(np.array([True]), zero, one, zero, np.array([equipment]),
-    ...                np.array([value_chain]), np.array([1.0]), zero, np.array([before]), one)[0])
-    >>> stage(0.7, 0.2, 0), stage(0.7, 0.47, 0), stage(0.7, 0.47, 3)
-    (1, 1, 3)
+    ...     reached, count, changed = firm_stages(zero, one, zero, zero, np.array([equipment]),
+    ...         np.array([value_chain]), np.array([[1.0]]), np.array([1.0]), zero, np.array([before]), one, 1)
+    ...     return int(reached[0]), count[:, 0].tolist(), changed
+    >>> stage(0.7, 0.2, 0)
+    (1, [1.0, 0.0, 0.0, 0.0], 1)
+    >>> stage(0.7, 0.47, 0)[0], stage(0.7, 0.47, 3)
+    (1, (3, [1.0, 1.0, 0.0, 0.0], 0))
     """
-    reached = np.full(len(is_active), -1, np.int64)
-    for i in range(len(is_active)):
-        if not is_active[i] or kind[i] != _FIRM:
-            continue
-        earlier = before[i] if before_uid[i] == uid[i] and before[i] > 0 else 0
+    reached = np.full(len(uid), -1, np.int64)
+    count = np.zeros((4, n_regions))
+    n_changed = 0
+    reference = seen_frontier(weight, frontier)
+    for i in firm:
+        is_known = before_uid[i] == uid[i] and before[i] >= 0
+        earlier = before[i] if is_known else 0
         stage = 0
         if equipment_level[i] / reference[sector[i]] >= FACTOR_REACHED - (SLACK if earlier & 1 else 0.0):
             stage += 1
@@ -59,19 +74,9 @@ def firm_stages(
         if technology_class[sector[i]] >= HIGH_TECHNOLOGY:
             stage += 4
         reached[i] = stage
-    return reached
-
-
-@kernel
-def stage_counts(reached: IntArray, region: IntArray, n_regions: int) -> FloatArray:
-    """Return how many firms have reached factor, value chain, structure and none of them, shape (4, regions)."""
-    out = np.zeros((4, n_regions))
-    for i in range(len(reached)):
-        if reached[i] < 0:
-            continue
+        if is_known and stage != before[i]:
+            n_changed += 1
         for j in range(3):
-            if (reached[i] >> j) & 1:
-                out[j, region[i]] += 1.0
-        if reached[i] == 0:
-            out[3, region[i]] += 1.0
-    return out
+            count[j, region[i]] += (stage >> j) & 1
+        count[3, region[i]] += 1.0 if stage == 0 else 0.0
+    return reached, count, n_changed

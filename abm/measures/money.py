@@ -8,7 +8,6 @@ from abm.measures.declaration import Measure, measure
 from abm.measures.view import View
 from abm.state.accounts import money_residual as residual_of_money
 from abm.state.codes import Event, Instrument, Purpose, label
-from abm.state.ledger import ledger_residual as residual_of_ledger
 from abm.types import FloatArray
 
 YUAN = "million yuan"
@@ -159,25 +158,25 @@ for _instrument in Instrument:
 @measure(unit=YUAN, formula="sum of the balances of all instruments", source="zhao2020:III.D")
 def unspent_budget(view: View) -> FloatArray:
     """Public money earmarked for instruments and not yet spent."""
-    return view.world.regions.budget.sum(axis=1)
+    return view.stocks.budget
 
 
 @measure(unit=PER_QUARTER, formula="sum over platforms of fees + support - spending", source="li:3.C")
 def platform_profit(view: View) -> FloatArray:
     """Profit of innovation platforms, negative for a loss."""
-    return view.platform_money[0] + view.platform_money[1] - view.platform_money[2]
+    return view.stocks.platform_fees + view.stocks.platform_support - view.stocks.platform_spending
 
 
 @measure(unit=PER_QUARTER, formula="sum over platforms of fees - spending", source="li:3.C")
 def platform_profit_before_support(view: View) -> FloatArray:
     """Profit of innovation platforms without the money of government, alliances and core firms."""
-    return view.platform_money[0] - view.platform_money[2]
+    return view.stocks.platform_fees - view.stocks.platform_spending
 
 
 @measure(unit=PER_QUARTER, formula="sum over platforms of support", source="li:3.C")
 def platform_support(view: View) -> FloatArray:
     """Money that government, alliances and core firms give to innovation platforms."""
-    return view.platform_money[1]
+    return view.stocks.platform_support
 
 
 @measure(
@@ -222,8 +221,7 @@ def trade_balance(view: View) -> FloatArray:
 
     Energy and households' other goods come from outside too; `outside_balance` has everything.
     """
-    regions = view.world.regions
-    return regions.export_orders.sum(axis=1) - regions.imports.sum(axis=1)
+    return view.stocks.export_orders - view.stocks.imports
 
 
 @measure(
@@ -234,7 +232,7 @@ def trade_balance(view: View) -> FloatArray:
 )
 def outside_balance(view: View) -> FloatArray:
     """Net money that came into the region this quarter for whatever purpose."""
-    return view.cash - view.history.cash
+    return view.stocks.cash - view.history.cash
 
 
 @measure(unit=PER_QUARTER, formula="income of households", source="model.md law 3")
@@ -276,4 +274,4 @@ def money_residual(view: View) -> FloatArray:
 @measure(unit="1", formula="largest |booked - held capability| / gross flow, whole world", source="model.md law 2")
 def ledger_residual(view: View) -> FloatArray:
     """How far the ledger of gains is from the capability it explains; rounding only."""
-    return np.full(view.n_regions, residual_of_ledger(view.world))
+    return np.full(view.n_regions, view.gains.gap / max(view.gains.gross, 1.0))

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import numpy as np
 
-from abm.measures import topology
 from abm.measures.communities import lists_inside, modularity_of
 from abm.measures.declaration import Measure, measure
+from abm.measures.distance import mean_distance
 from abm.measures.view import INTERVAL, View
 from abm.state.codes import Event, Kind, Layer, label
 from abm.types import FloatArray
@@ -20,7 +20,7 @@ _PARTNERS = "distinct partners over supply, research and service ties"
 @measure(unit="actors", formula="count", source="li:2.B")
 def n_actors(view: View) -> FloatArray:
     """Actors in the network: firms, universities, government, financial intermediaries, platforms."""
-    return view.kind_counts.sum(axis=0)
+    return view.network.kinds.sum(axis=0)
 
 
 @measure(unit="firms", formula="count", source="li:2.B")
@@ -44,19 +44,19 @@ def n_smes(view: View) -> FloatArray:
 @measure(unit="actors", formula="count", source="li:3.A")
 def n_universities(view: View) -> FloatArray:
     """Universities and research institutes."""
-    return view.kind_counts[Kind.UNIVERSITY]
+    return view.network.kinds[Kind.UNIVERSITY]
 
 
 @measure(unit="actors", formula="count", source="li:3.C")
 def n_financial_intermediaries(view: View) -> FloatArray:
     """Banks, venture funds and guarantee funds."""
-    return view.kind_counts[_FINANCIAL].sum(axis=0)
+    return view.network.kinds[_FINANCIAL].sum(axis=0)
 
 
 @measure(unit="actors", formula="count", source="li:3.C")
 def n_platforms(view: View) -> FloatArray:
     """Innovation platforms."""
-    return view.kind_counts[Kind.PLATFORM]
+    return view.network.kinds[Kind.PLATFORM]
 
 
 @measure(unit="firms per quarter", formula="count of entries", source="li:2.B")
@@ -74,7 +74,7 @@ def n_exits(view: View) -> FloatArray:
 @measure(unit="ties", formula="count by region of the source", source="li:2.B")
 def n_ties(view: View) -> FloatArray:
     """Ties of all layers."""
-    return view.ties.sum(axis=0)
+    return view.network.ties.sum(axis=0)
 
 
 def _ties_of(layer: Layer) -> Measure:
@@ -86,7 +86,7 @@ def _ties_of(layer: Layer) -> Measure:
         source="li:2.B",
     )
     def count(view: View) -> FloatArray:
-        return view.ties[layer]
+        return view.network.ties[layer]
 
     return count
 
@@ -110,7 +110,7 @@ def n_ties_dissolved(view: View) -> FloatArray:
 @measure(unit="partners", formula=f"mean number of {_PARTNERS}", source="li:2.B", null_when="there is no actor")
 def mean_degree(view: View) -> FloatArray:
     """Mean number of partners."""
-    return view.shape.mean_degree
+    return view.network.shape.mean_degree
 
 
 @measure(
@@ -121,7 +121,7 @@ def mean_degree(view: View) -> FloatArray:
 )
 def degree_skew(view: View) -> FloatArray:
     """How unevenly partners are spread: 0 symmetric, positive with a few hubs."""
-    return view.shape.degree_skew
+    return view.network.shape.degree_skew
 
 
 @measure(
@@ -132,7 +132,7 @@ def degree_skew(view: View) -> FloatArray:
 )
 def clustering(view: View) -> FloatArray:
     """How often two partners of an actor are partners themselves."""
-    return view.shape.clustering
+    return view.network.shape.clustering
 
 
 @measure(
@@ -143,7 +143,7 @@ def clustering(view: View) -> FloatArray:
 )
 def largest_component_share(view: View) -> FloatArray:
     """Share of actors that can all reach each other."""
-    return view.shape.largest_component
+    return view.network.shape.largest_component
 
 
 @measure(
@@ -156,9 +156,9 @@ def mean_path_length(view: View) -> FloatArray:
     """Mean number of steps between two actors that can reach each other."""
     values = np.full(view.n_regions, np.nan)
     if view.is_interval:
-        first, partner = view.partners
+        first, partner = view.network.first, view.network.partner
         for r in range(view.n_regions):
-            values[r] = topology.mean_distance(first, partner, view.sample_of(r, SOURCES))
+            values[r] = mean_distance(first, partner, view.sample_of(r, SOURCES))
     return values
 
 
@@ -172,7 +172,7 @@ def modularity(view: View) -> FloatArray:
     """How far the network falls apart into communities."""
     values = np.full(view.n_regions, np.nan)
     if view.is_interval:
-        first, partner = view.partners
+        first, partner = view.network.first, view.network.partner
         for r in range(view.n_regions):
             members = view.members_of(r)
             place = np.full(len(first) - 1, -1)

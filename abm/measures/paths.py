@@ -8,14 +8,16 @@ share also comes without it.
 from __future__ import annotations
 
 import math
+from typing import NamedTuple
 
 import numpy as np
 
+from abm.kernel import kernel
 from abm.measures.declaration import Measure, measure
-from abm.measures.history import WINDOW
+from abm.measures.history import WINDOW, History
 from abm.measures.view import View
 from abm.state.codes import Origin, Path, Route, label
-from abm.types import FloatArray
+from abm.types import FloatArray, IntArray
 
 THREE: tuple[Path, ...] = (Path.COMMON_TECHNOLOGY, Path.SUPPORTING_CHAIN, Path.INNOVATION_PLATFORM)
 _SALES, _FIRM_MEAN, _SALES_NO_ENDOWMENT, _FIRM_MEAN_NO_ENDOWMENT = range(4)
@@ -30,6 +32,100 @@ _WEIGHTING = {
 }
 MIN_SHARE_OF_GAINS = 0.2
 """Share of all gains that the three paths must have before one of them can dominate."""
+_N_THREE = len(THREE)
+
+
+class Shares(NamedTuple):
+    """What the path measures have in common.
+
+    Attributes
+    ----------
+    of_three, of_all
+        Shares of the three paths in their own gains, and of all five in all gains, shape (weightings, paths, regions).
+    three
+        Share of the three paths together in all gains, shape (weightings, regions).
+    entropy, dominant
+        Of the shares weighted by sales, shape (regions,); the dominant path is NaN for none.
+    """
+
+    of_three: FloatArray
+    of_all: FloatArray
+    three: FloatArray
+    entropy: FloatArray
+    dominant: FloatArray
+
+
+@kernel
+def entropy(share: FloatArray, r: int) -> float:
+    """Return - sum_p s_p ln s_p / ln 3 over the first three rows of `share` in column `r`, NaN if these are.
+
+    >>> import numpy as np
+    >>> round(float(entropy(np.array([[0.5], [0.5], [0.0]]), 0)), 6), entropy(np.array([[np.nan]] * 3), 0)
+    (0.63093, nan)
+    """
+    if math.isnan(share[0, r]):
+        return math.nan
+    total = 0.0
+    for path in range(_N_THREE):
+        if share[path, r] > 0.0:
+            total -= share[path, r] * math.log(share[path, r])
+    return total / math.log(float(_N_THREE))
+
+
+@kernel
+def trailing_shares(path_gains: FloatArray, leader: IntArray, lead: IntArray) -> FloatArray:
+    """Return the rows of `Shares`, shape (4 x (3 + 5 + 1) + 2, regions), NaN where there is nothing to share.
+
+    Gains have the shape (window, weightings, regions, paths); the first three paths are the three. Leader and quarters
+    of lead are those of `history.follow_leader`. All rows of `of_three` come first, then those of `of_all` and so on.
+    """
+    n_quarters, n_weightings, n_regions, n_paths = path_gains.shape
+    out = np.full((n_weightings * (_N_THREE + n_paths + 1) + 2, n_regions), np.nan)
+    gain = np.empty(n_paths)
+    for r in range(n_regions):
+        for w in range(n_weightings):
+            of_three = 0.0
+            total = 0.0
+            for path in range(n_paths):
+                gain[path] = 0.0
+                for q in range(n_quarters):
+                    gain[path] += path_gains[q, w, r, path]
+                total += gain[path]
+                if path < _N_THREE:
+                    of_three += gain[path]
+            if of_three > 0.0:
+                for path in range(_N_THREE):
+                    out[w * _N_THREE + path, r] = gain[path] / of_three
+            if total > 0.0:
+                three = 0.0
+                for path in range(n_paths):
+                    share = gain[path] / total
+                    out[n_weightings * _N_THREE + w * n_paths + path, r] = share
+                    three += share if path < _N_THREE else 0.0
+                out[n_weightings * (_N_THREE + n_paths) + w, r] = three
+        out[-2, r] = entropy(out, r)
+        if out[n_weightings * (_N_THREE + n_paths), r] >= MIN_SHARE_OF_GAINS and leader[r] >= 0 and lead[r] >= WINDOW:
+            out[-1, r] = leader[r]
+    return out
+
+
+def shares_of(view: View) -> Shares:
+    """Return the shares of the paths, made once per view."""
+    return view.once("shares of paths", lambda: _made_shares(view.history))
+
+
+def _made_shares(history: History) -> Shares:
+    table = trailing_shares(history.path_gains, history.leader, history.lead)
+    _, n_weightings, n_regions, n_paths = history.path_gains.shape
+    end_of_three = n_weightings * _N_THREE
+    end_of_all = end_of_three + n_weightings * n_paths
+    return Shares(
+        table[:end_of_three].reshape(n_weightings, _N_THREE, n_regions),
+        table[end_of_three:end_of_all].reshape(n_weightings, n_paths, n_regions),
+        table[end_of_all:-2],
+        table[-2],
+        table[-1],
+    )
 
 
 def _path_share(path: Path, weighting: int) -> Measure:
@@ -44,7 +140,7 @@ def _path_share(path: Path, weighting: int) -> Measure:
         null_when=f"the three paths gained nothing in {WINDOW} quarters",
     )
     def share(view: View) -> FloatArray:
-        return view.path_shares[weighting, path]
+        return shares_of(view).of_three[weighting, path]
 
     return share
 
@@ -61,7 +157,7 @@ def _paths_share_of_gains(weighting: int) -> Measure:
         null_when=f"no firm gained in {WINDOW} quarters",
     )
     def share(view: View) -> FloatArray:
-        return view.three_shares[weighting]
+        return shares_of(view).three[weighting]
 
     return share
 
@@ -80,7 +176,7 @@ for _weighting in _WEIGHTING:
 )
 def chain_leader_share_of_gains(view: View) -> FloatArray:
     """Share of all gains that came along ties the chain leader proposed; apart from the three paths."""
-    return view.gain_shares[_SALES, Path.CHAIN_LEADER]
+    return shares_of(view).of_all[_SALES, Path.CHAIN_LEADER]
 
 
 @measure(
@@ -91,9 +187,7 @@ def chain_leader_share_of_gains(view: View) -> FloatArray:
 )
 def path_entropy(view: View) -> FloatArray:
     """How evenly the three paths share their gains: 0 one path alone, 1 all alike."""
-    shares = view.path_shares[_SALES]
-    terms = shares * np.log(np.where(shares > 0.0, shares, 1.0))
-    return -terms.sum(axis=0) / math.log(len(THREE))
+    return shares_of(view).entropy
 
 
 @measure(
@@ -106,9 +200,7 @@ def path_entropy(view: View) -> FloatArray:
 )
 def dominant_path(view: View) -> FloatArray:
     """Upgrading path that carries most of the three paths' gains; a description, not a cause."""
-    history = view.history
-    leads = (view.three_shares[_SALES] >= MIN_SHARE_OF_GAINS) & (history.leader >= 0) & (history.lead >= WINDOW)
-    return np.where(leads, history.leader, np.nan)
+    return shares_of(view).dominant
 
 
 def _gain_by_origin(origin: Origin) -> Measure:
@@ -121,7 +213,7 @@ def _gain_by_origin(origin: Origin) -> Measure:
         null_when="no firm has sales",
     )
     def gain(view: View) -> FloatArray:
-        return view.gains_by_origin[origin]
+        return view.gains.by_origin[origin]
 
     return gain
 
@@ -136,7 +228,7 @@ def _gain_by_route(route: Route) -> Measure:
         null_when="no firm has sales",
     )
     def gain(view: View) -> FloatArray:
-        return view.gains_by_route[route]
+        return view.gains.by_route[route]
 
     return gain
 
@@ -155,4 +247,4 @@ for _route in Route:
 )
 def gain_firm_mean(view: View) -> FloatArray:
     """Mean gain in capability of firms this quarter, every firm alike."""
-    return view.gains[1].sum(axis=(1, 2)) / view.money.n_firms
+    return view.gains.firm_mean

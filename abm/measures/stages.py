@@ -7,19 +7,19 @@ from typing import Any
 
 import numpy as np
 
+from abm.kernel import kernel
 from abm.measures import frozen, milestones
 from abm.measures.declaration import Measure, measure
-from abm.measures.frozen import Scale
 from abm.measures.history import WINDOW
-from abm.measures.panel import life_gains
 from abm.measures.structure import advancement, high_tech_share
 from abm.measures.view import View
 from abm.state.codes import N_PATHS, Event
 from abm.state.ledger import PATH_OF
-from abm.types import FloatArray
+from abm.types import FloatArray, IntArray, UidArray
 
+_N_PATHS = N_PATHS
 STAGES = ("factor", "value_chain", "structure")
-_FACTOR, _VALUE_CHAIN, _STRUCTURE = map(Scale.of, (frozen.FACTOR, frozen.VALUE_CHAIN, frozen.STRUCTURE))
+_SCALE = frozen.Scale.of(frozen.FACTOR, frozen.VALUE_CHAIN, frozen.STRUCTURE)
 
 
 @measure(
@@ -62,17 +62,50 @@ def value_chain_firm_mean(view: View) -> FloatArray:
     return view.levels.value_chain_firm_mean
 
 
+INDICATORS = (equipment_level, labour_productivity, skill, value_chain, high_tech_share, advancement)
+"""Measures the three indices read, in their order."""
+
+
+@kernel
+def upgrading(
+    value: FloatArray, low: FloatArray, high: FloatArray, factor: FloatArray, place: IntArray, earlier: FloatArray
+) -> FloatArray:
+    """Return F, V and S and below them the one that has risen most, shape (indices + 1, regions).
+
+    The first five are those of `frozen.indices_of`; `earlier` are the indices of some quarters ago, shape
+    (indices, regions). The last row is NaN where none has risen or an earlier one is not known.
+
+    >>> one, none = np.ones(2), np.zeros(2)
+    >>> upgrading(np.array([[0.4], [0.9]]), none, one, one, np.arange(2), np.array([[0.3], [0.5]]))[:, 0].tolist()
+    [0.4, 0.9, 1.0]
+    """
+    found = frozen.indices_of(value, low, high, factor, place)
+    n = found.shape[0]
+    out = np.full((n + 1, found.shape[1]), np.nan)
+    for r in range(found.shape[1]):
+        most = 0.0
+        for row in range(n):
+            out[row, r] = found[row, r]
+            rise = found[row, r] - earlier[row, r]
+            if math.isnan(rise):
+                most = math.inf
+            elif rise > most:
+                most = rise
+                out[n, r] = row
+        if most == math.inf:
+            out[n, r] = np.nan
+    return out
+
+
 def indices(view: View) -> FloatArray:
-    """Return F, V and S, shape (indices, regions), made once per view."""
+    """Return F, V, S and the stage they tell, shape (indices + 1, regions), made once per view."""
     return view.once("indices", lambda: _made_indices(view))
 
 
 def _made_indices(view: View) -> FloatArray:
     with np.errstate(divide="ignore", invalid="ignore"):
-        factor = [each.function(view) for each in (equipment_level, labour_productivity, skill)]
-        structure = [each.function(view) for each in (high_tech_share, advancement)]
-        position = [value_chain.function(view)]
-    return np.stack([_FACTOR.index(factor), _VALUE_CHAIN.index(position), _STRUCTURE.index(structure)])
+        value = np.array([each.function(view) for each in INDICATORS])
+    return upgrading(value, _SCALE.low, _SCALE.high, _SCALE.factor, _SCALE.place, view.history.earlier_indices())
 
 
 @measure(
@@ -114,15 +147,13 @@ def structure_index(view: View) -> FloatArray:
 )
 def upgrading_stage(view: View) -> FloatArray:
     """Stage of upgrading the region is in: the index that moves most."""
-    rise = indices(view) - view.history.earlier_indices()
-    has_risen = rise.max(axis=0) > 0.0  # false for NaN
-    return np.where(has_risen, rise.argmax(axis=0), np.nan)
+    return indices(view)[3]
 
 
 def _stage_share(place: int, name: str, formula: str, doc: str) -> Measure:
     @measure(name=name, unit="1", formula=formula, source="li:2.A", null_when="there is no firm", doc=doc)
     def share(view: View) -> FloatArray:
-        return view.stage_counts[place] / view.money.n_firms
+        return view.milestones.n_firms[place] / view.money.n_firms
 
     return share
 
@@ -148,6 +179,48 @@ _stage_share(
 _stage_share(3, "not_upgraded_share", "firms in none of the stages / firms", "Share of firms that have not upgraded.")
 
 
+@kernel
+def changed_stages(
+    firm: IntArray,
+    uid: UidArray,
+    before: IntArray,
+    before_uid: UidArray,
+    reached: IntArray,
+    total_gain: FloatArray,
+    path_of: IntArray,
+    n_changed: int,
+) -> tuple[IntArray, FloatArray, IntArray]:
+    """Return slot, stage and path of each stage that one of `n_changed` firms reached or lost.
+
+    The stage is 1 factor, 2 value chain, 3 structure, with a minus sign if lost; the path is the one with most of
+    the gains of the firm's life, shape (actors, origins, routes). Stages before and now are those of
+    `milestones.firm_stages`.
+
+    >>> one, gain, path_of = np.ones(1, np.uint64), np.zeros((1, 8, 9)), np.full((8, 9), 2)
+    >>> changed_stages(np.arange(1), one, np.array([1]), one, np.array([2]), gain + 1.0, path_of, 1)
+    (array([0, 0]), array([-1.,  2.]), array([2, 2]))
+    """
+    slot, stage, path = np.empty(3 * n_changed, np.int64), np.empty(3 * n_changed), np.empty(3 * n_changed, np.int64)
+    count = 0
+    for i in firm:
+        if before_uid[i] != uid[i] or before[i] < 0 or before[i] == reached[i]:
+            continue
+        gain = np.zeros(_N_PATHS)
+        best = 0
+        for o in range(path_of.shape[0]):
+            for t in range(path_of.shape[1]):
+                gain[path_of[o, t]] += total_gain[i, o, t]
+        for p in range(_N_PATHS):
+            if gain[p] > gain[best]:
+                best = p
+        for j in range(3):
+            change = ((reached[i] >> j) & 1) - ((before[i] >> j) & 1)
+            if change != 0:
+                slot[count], stage[count], path[count] = i, (j + 1) * change, best
+                count += 1
+    return slot[:count].copy(), stage[:count].copy(), path[:count].copy()
+
+
 def stage_changes(view: View) -> dict[str, Any]:
     """Return the stages that firms reached or lost this quarter, as columns of the event table without its key.
 
@@ -157,26 +230,22 @@ def stage_changes(view: View) -> dict[str, Any]:
     of the gains of the firm's life (code of Path), the ledger behind the change.
     """
     world, before = view.world, view.history
-    is_known = (before.reached_uid == world.actors.uid) & (before.reached >= 0) & (view.reached >= 0)
-    slot = np.flatnonzero(is_known & (before.reached != view.reached))
-    if len(slot) == 0:
+    actors, reached, n_changed = world.actors, view.milestones.reached, view.milestones.n_changed
+    if n_changed == 0:
         return {}
-    bits = np.arange(len(STAGES))
-    now = (view.reached[slot, None] >> bits) & 1
-    change = now - ((before.reached[slot, None] >> bits) & 1)
-    row, stage = np.nonzero(change)
-    slot = slot[row]
-    gains = life_gains(slot, world.ledger.total_gain, PATH_OF)[-N_PATHS:]
+    slot, amount, path = changed_stages(
+        view.firm, actors.uid, before.reached, before.reached_uid, reached, world.ledger.total_gain, PATH_OF, n_changed
+    )
     return {
         "quarter": np.full(len(slot), world.quarter, np.int64),
         "kind": np.full(len(slot), int(Event.STAGE_CHANGED), np.int64),
-        "region": world.actors.region[slot],
-        "uid": world.actors.uid[slot],
+        "region": actors.region[slot],
+        "uid": actors.uid[slot],
         "partner_uid": np.zeros(len(slot), np.uint64),
         "project": np.zeros(len(slot), np.uint64),
         "field": np.full(len(slot), -1, np.int64),
-        "channel": gains.argmax(axis=0),
-        "amount": ((stage + 1) * change[row, stage]).astype(np.float64),
+        "channel": path,
+        "amount": amount,
         "cause_id": np.full(len(slot), -1, np.int64),
     }
 

@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-import numpy as np
-
-from abm.measures import sums
 from abm.measures.declaration import measure
 from abm.measures.view import View
 from abm.types import FloatArray
@@ -40,7 +37,7 @@ def high_tech_share(view: View) -> FloatArray:
 )
 def rationalisation(view: View) -> FloatArray:
     """How well the sectors' shares in output match their shares in employment; 1 is a perfect match."""
-    return view.once("rationalisation", lambda: sums.rationalisation(view.by_sector))
+    return view.firms.fit.rationalisation
 
 
 @measure(
@@ -51,11 +48,7 @@ def rationalisation(view: View) -> FloatArray:
 )
 def demand_adaptability(view: View) -> FloatArray:
     """How well what the region makes matches what its markets ask for, exports included."""
-    sales = view.by_sector[0]
-    regions = view.world.regions
-    demand = regions.demand + regions.export_orders
-    gap = np.abs(sales / sales.sum(axis=1, keepdims=True) - demand / demand.sum(axis=1, keepdims=True))
-    return 1.0 - 0.5 * gap.sum(axis=1)
+    return view.firms.fit.demand_adaptability
 
 
 @measure(
@@ -88,5 +81,4 @@ def division_of_labour(view: View) -> FloatArray:
 )
 def import_share(view: View) -> FloatArray:
     """Share of imports in what is sold in the region or made there."""
-    imports = view.world.regions.imports.sum(axis=1)
-    return imports / (imports + view.money.sales)
+    return view.stocks.imports / (view.stocks.imports + view.money.sales)

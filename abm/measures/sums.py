@@ -1,21 +1,20 @@
 """One pass over the firms for all sums that measures need: what is counted once is divided often.
 
 Each kernel returns a table with one row per sum and one column per region; the named tuple beside it says which row
-is which.
+is which. `firm_sums` puts the tables one below the other, so that measures ask for all of them at once.
 """
 
 from __future__ import annotations
 
-import math
 from typing import NamedTuple
 
 import numpy as np
 
 from abm.kernel import kernel
-from abm.state.codes import N_LEVELS, Kind, Mode
+from abm.measures.sector_fit import Fit, sector_fit
+from abm.state.codes import N_LEVELS, Mode
 from abm.types import BoolArray, FloatArray, IntArray
 
-_FIRM = int(Kind.FIRM)
 _INDEPENDENT = int(Mode.INDEPENDENT)
 _JOINT = int(Mode.JOINT)
 _N_LEVELS = N_LEVELS
@@ -43,8 +42,7 @@ class Money(NamedTuple):
 
 @kernel
 def money_sums(
-    is_active: BoolArray,
-    kind: IntArray,
+    firm: IntArray,
     region: IntArray,
     is_core: BoolArray,
     mode: IntArray,
@@ -55,21 +53,19 @@ def money_sums(
     loan_granted: FloatArray,
     n_regions: int,
 ) -> FloatArray:
-    """Return the rows of `Money`, shape (12, regions).
+    """Return the rows of `Money`, shape (12, regions); `firm` are the slots of the firms.
 
     A firm does research if it spends in a research mode (imitation is none); it is refused if it gets nothing.
 
     >>> import numpy as np
-    >>> yes = np.array([True, True]); no = np.array([False, False]); zero = np.zeros(2, np.int64)
-    >>> table = money_sums(yes, zero, zero, no, np.array([1, 3]), np.array([3.0, 1.0]), np.array([0.3, 0.1]),
+    >>> no = np.array([False, False]); zero = np.zeros(2, np.int64)
+    >>> table = money_sums(np.arange(2), zero, no, np.array([1, 3]), np.array([3.0, 1.0]), np.array([0.3, 0.1]),
     ...                    np.array([0.2, 0.1]), np.array([1.0, 1.0]), np.array([0.4, 0.0]), 1)
     >>> table[:, 0].round(3).tolist()
     [2.0, 0.0, 4.0, 4.0, 0.4, 0.3, 1.0, 2.0, 0.4, 2.0, 1.0, 3.0]
     """
     out = np.zeros((12, n_regions))
-    for i in range(len(is_active)):
-        if not is_active[i] or kind[i] != _FIRM:
-            continue
+    for i in firm:
         r = region[i]
         out[0, r] += 1.0
         out[2, r] += sales[i]
@@ -104,9 +100,18 @@ class Levels(NamedTuple):
 
 
 @kernel
+def seen_frontier(weight: FloatArray, frontier: FloatArray) -> FloatArray:
+    """Return the frontier as each sector sees it, sum_k W_sk F_k, shape (sectors,)."""
+    out = np.zeros(weight.shape[0])
+    for s in range(weight.shape[0]):
+        for k in range(len(frontier)):
+            out[s] += weight[s, k] * frontier[k]
+    return out
+
+
+@kernel
 def level_sums(
-    is_active: BoolArray,
-    kind: IntArray,
+    firm: IntArray,
     region: IntArray,
     sector: IntArray,
     sales: FloatArray,
@@ -125,7 +130,7 @@ def level_sums(
 
     >>> import numpy as np
     >>> zero = np.zeros(1, np.int64)
-    >>> table = level_sums(np.array([True]), zero, zero, zero, np.array([10.0]), np.array([[0.5, 0.8]]),
+    >>> table = level_sums(zero, zero, zero, np.array([10.0]), np.array([[0.5, 0.8]]),
     ...                    np.array([0.6]), np.array([0.3]), np.array([[0.5, 0.5]]), np.array([1.0, 2.0]),
     ...                    np.array([2]), 1)
     >>> table[:, 0].round(3).tolist()
@@ -134,24 +139,24 @@ def level_sums(
     out = np.zeros((7, n_regions))
     total = np.zeros(n_regions)
     number = np.zeros(n_regions)
-    for i in range(len(is_active)):
-        if not is_active[i] or kind[i] != _FIRM:
-            continue
+    reference = seen_frontier(weight, frontier)
+    relative = np.empty(weight.shape)
+    for s in range(weight.shape[0]):
+        for k in range(len(frontier)):
+            relative[s, k] = weight[s, k] / frontier[k]
+    for i in firm:
         r = region[i]
         s = sector[i]
         index = 0.0
-        reference = 0.0
         for k in range(len(frontier)):
-            index += weight[s, k] * capability[i, k] / frontier[k]
-            reference += weight[s, k] * frontier[k]
+            index += relative[s, k] * capability[i, k]
         total[r] += sales[i]
         number[r] += 1.0
         out[0, r] += sales[i] * index
-        out[1, r] += sales[i] * equipment_level[i] / reference
+        out[1, r] += sales[i] * equipment_level[i] / reference[s]
         out[2, r] += sales[i] * value_chain[i]
         out[3, r] += sales[i] * technology_class[s]
-        if technology_class[s] >= HIGH_TECHNOLOGY:
-            out[4, r] += sales[i]
+        out[4, r] += sales[i] if technology_class[s] >= HIGH_TECHNOLOGY else 0.0
         out[5, r] += index
         out[6, r] += value_chain[i]
     for r in range(n_regions):
@@ -178,8 +183,7 @@ class Work(NamedTuple):
 
 @kernel
 def work_sums(
-    is_active: BoolArray,
-    kind: IntArray,
+    firm: IntArray,
     region: IntArray,
     sales: FloatArray,
     staff: FloatArray,
@@ -195,15 +199,13 @@ def work_sums(
 
     >>> import numpy as np
     >>> zero = np.zeros(1, np.int64); half = np.array([0.5]); two = np.array([2.0])
-    >>> work_sums(np.array([True]), zero, zero, two, two, half, half, half, half, half,
+    >>> work_sums(zero, zero, two, two, half, half, half, half, half,
     ...           np.array([[0.1, 0.2, 0.3]]), 1)[:, 0].round(3).tolist()
     [2.0, 0.5, 0.5, 2.5, 0.5, 0.5, 0.5, 0.1, 0.2, 0.3]
     """
     out = np.zeros((7 + _N_LEVELS, n_regions))
     total = np.zeros(n_regions)
-    for i in range(len(is_active)):
-        if not is_active[i] or kind[i] != _FIRM:
-            continue
+    for i in firm:
         r = region[i]
         total[r] += sales[i]
         out[0, r] += staff[i]
@@ -221,101 +223,67 @@ def work_sums(
     return out
 
 
-@kernel
-def sector_sums(
-    is_active: BoolArray,
-    kind: IntArray,
-    region: IntArray,
-    sector: IntArray,
-    sales: FloatArray,
-    staff: FloatArray,
-    talent: FloatArray,
-    n_regions: int,
-    n_sectors: int,
-) -> FloatArray:
-    """Return sales (million yuan per quarter) and people at work by sector, shape (2, regions, sectors).
-
-    >>> import numpy as np
-    >>> zero = np.zeros(1, np.int64)
-    >>> sector_sums(np.array([True]), zero, zero, zero, np.array([5.0]), np.array([2.0]), np.array([1.0]), 1, 2)
-    array([[[5., 0.]],
-    <BLANKLINE>
-           [[3., 0.]]])
-    """
-    out = np.zeros((2, n_regions, n_sectors))
-    for i in range(len(is_active)):
-        if is_active[i] and kind[i] == _FIRM:
-            out[0, region[i], sector[i]] += sales[i]
-            out[1, region[i], sector[i]] += staff[i] + talent[i]
-    return out
+N_MONEY, N_LEVEL_ROWS, N_WORK, N_FIT = (len(each._fields) for each in (Money, Levels, Work, Fit))
+_AFTER_MONEY = N_MONEY
+_AFTER_LEVELS = _AFTER_MONEY + N_LEVEL_ROWS
+_AFTER_WORK = _AFTER_LEVELS + N_WORK
+_AFTER_FIT = _AFTER_WORK + N_FIT
 
 
 @kernel
-def rationalisation(by_sector: FloatArray) -> FloatArray:
-    """Return exp(-TL) with TL = sum_s (Y_s/Y) ln[(Y_s/Y) / (L_s/L)] (Gan, Zheng & Yu 2011), shape (regions,).
-
-    `by_sector` is from `sector_sums`. NaN without sales or people at work; a sector with only one of both counts as a
-    sector with a millionth of the other.
+def put(out: FloatArray, first: int, table: FloatArray) -> None:
+    """Write a table into the rows of `out` from `first` on.
 
     >>> import numpy as np
-    >>> round(float(rationalisation(np.array([[[1.0, 3.0]], [[4.0, 4.0]]]))[0]), 6)
-    0.877383
+    >>> out = np.zeros((3, 1)); put(out, 1, np.array([[4.0], [5.0]])); out[:, 0].tolist()
+    [0.0, 4.0, 5.0]
     """
-    out = np.full(by_sector.shape[1], np.nan)
-    for r in range(by_sector.shape[1]):
-        sales = 0.0
-        people = 0.0
-        for s in range(by_sector.shape[2]):
-            sales += by_sector[0, r, s]
-            people += by_sector[1, r, s]
-        if sales <= 0.0 or people <= 0.0:
-            continue
-        theil = 0.0
-        for s in range(by_sector.shape[2]):
-            share = by_sector[0, r, s] / sales
-            if share > 0.0:
-                theil += share * math.log(share / max(by_sector[1, r, s] / people, 1e-6 * share))
-        out[r] = math.exp(-max(theil, 0.0))
-    return out
-
-
-class Equality(NamedTuple):
-    """How evenly something is spread over the firms of each region."""
-
-    gini: FloatArray
-    herfindahl: FloatArray
+    for row in range(table.shape[0]):
+        for r in range(table.shape[1]):
+            out[first + row, r] = table[row, r]
 
 
 @kernel
-def concentration(
-    order: IntArray, value: FloatArray, is_active: BoolArray, kind: IntArray, region: IntArray, n_regions: int
-) -> FloatArray:
-    """Return the rows of `Equality`, shape (2, regions), NaN where nothing is there; `order` sorts `value`.
-
-    Gini = sum_j (2 j - n - 1) x_j / (n sum x) with x sorted and j from 1; Herfindahl = sum (x / sum x)^2.
-
-    >>> import numpy as np
-    >>> value = np.array([0.0, 4.0]); zero = np.zeros(2, np.int64)
-    >>> concentration(np.argsort(value), value, np.array([True, True]), zero, zero, 1)[:, 0].tolist()
-    [0.5, 1.0]
-    """
-    n = np.zeros(n_regions)
-    total = np.zeros(n_regions)
-    ranked = np.zeros(n_regions)
-    for place in range(len(order)):
-        i = order[place]
-        if is_active[i] and kind[i] == _FIRM:
-            r = region[i]
-            n[r] += 1.0
-            total[r] += value[i]
-            ranked[r] += n[r] * value[i]
-    out = np.full((2, n_regions), np.nan)
-    for r in range(n_regions):
-        if total[r] > 0.0:
-            out[0, r] = (2.0 * ranked[r] - (n[r] + 1.0) * total[r]) / (n[r] * total[r])
-            out[1, r] = 0.0
-    for i in order:
-        if is_active[i] and kind[i] == _FIRM and total[region[i]] > 0.0:
-            share = value[i] / total[region[i]]
-            out[1, region[i]] += share * share
+def firm_sums(
+    firm: IntArray, region: IntArray, sector: IntArray, is_core: BoolArray, mode: IntArray, sales: FloatArray,
+    profit: FloatArray, research_spending: FloatArray, loan_request: FloatArray, loan_granted: FloatArray,
+    capability: FloatArray, equipment_level: FloatArray, value_chain: FloatArray, staff: FloatArray,
+    talent: FloatArray, vacancy: FloatArray, skill: FloatArray, local_input_share: FloatArray,
+    outside_step_share: FloatArray, level: FloatArray, weight: FloatArray, frontier: FloatArray,
+    technology_class: IntArray, demand: FloatArray, export_orders: FloatArray,
+) -> FloatArray:  # fmt: skip
+    """Return the rows of `Money`, `Levels`, `Work` and `Fit` one below the other, shape (31, regions)."""
+    n_regions = demand.shape[0]
+    out = np.empty((_AFTER_FIT, n_regions))
+    put(out, 0, money_sums(
+        firm, region, is_core, mode, sales, profit, research_spending, loan_request, loan_granted, n_regions
+    ))  # fmt: skip
+    put(out, _AFTER_MONEY, level_sums(
+        firm, region, sector, sales, capability, equipment_level, value_chain, weight, frontier, technology_class,
+        n_regions,
+    ))  # fmt: skip
+    put(out, _AFTER_LEVELS, work_sums(
+        firm, region, sales, staff, talent, vacancy, skill, local_input_share, outside_step_share, level, n_regions
+    ))  # fmt: skip
+    put(out, _AFTER_WORK, sector_fit(firm, region, sector, sales, staff, talent, demand, export_orders))
     return out
+
+
+class Firms(NamedTuple):
+    """The tables of `firm_sums`, apart again."""
+
+    money: Money
+    levels: Levels
+    work: Work
+    fit: Fit
+
+    @classmethod
+    def of(cls, table: FloatArray) -> Firms:
+        """Return the rows of `firm_sums` by name."""
+        rows = list(table)
+        return cls(
+            Money(*rows[:_AFTER_MONEY]),
+            Levels(*rows[_AFTER_MONEY:_AFTER_LEVELS]),
+            Work(*rows[_AFTER_LEVELS:_AFTER_WORK]),
+            Fit(*rows[_AFTER_WORK:]),
+        )

@@ -12,6 +12,7 @@ from typing import NamedTuple
 import numpy as np
 
 from abm.kernel import kernel
+from abm.measures.sums import put
 from abm.state.codes import FIRST_AGGREGATE, Layer
 from abm.types import BoolArray, FloatArray, IntArray
 
@@ -20,8 +21,6 @@ COUNTED_LAYERS.flags.writeable = False
 
 _AGGREGATE = FIRST_AGGREGATE
 _N_LAYERS = len(Layer)
-_ONE = np.uint64(1)
-_ZERO = np.uint64(0)
 
 
 @kernel
@@ -50,6 +49,21 @@ def tie_counts(
 
 
 @kernel
+def kind_counts(is_active: BoolArray, kind: IntArray, region: IntArray, n_regions: int) -> FloatArray:
+    """Return the actors of the network by kind, shape (kinds of network actors, regions).
+
+    >>> import numpy as np
+    >>> kind_counts(np.array([True, True]), np.array([0, 1]), np.zeros(2, np.int64), 1)[:3, 0].tolist()
+    [1.0, 1.0, 0.0]
+    """
+    out = np.zeros((_AGGREGATE, n_regions))
+    for i in range(len(is_active)):
+        if is_active[i] and kind[i] < _AGGREGATE and region[i] >= 0:
+            out[kind[i], region[i]] += 1.0
+    return out
+
+
+@kernel
 def partner_lists(
     start: IntArray,
     other: IntArray,
@@ -58,22 +72,33 @@ def partner_lists(
     is_counted: BoolArray,
     kind: IntArray,
 ) -> tuple[IntArray, IntArray]:
-    """Return the distinct partners of each actor over the counted layers, as start and other of a neighbour list."""
+    """Return the distinct partners of each actor over the counted layers, as start and other of a neighbour list.
+
+    The list has room for more partners than there are. Every neighbour is written down, and kept by counting on:
+    processors guess such conditions wrong too often to branch on them.
+
+    >>> import numpy as np
+    >>> start, other, tie = np.array([0, 3, 5, 6]), np.array([1, 1, 2, 0, 0, 0]), np.array([0, 1, 2, 0, 1, 2])
+    >>> first, partner = partner_lists(start, other, tie, np.array([0, 1, 3]), COUNTED_LAYERS, np.zeros(3, np.int64))
+    >>> first.tolist(), partner[:2].tolist()
+    ([0, 1, 2, 2], [1, 0])
+    """
     n = len(start) - 1
     first = np.zeros(n + 1, np.int64)
-    partner = np.empty(len(other), np.int64)
+    partner = np.empty(len(other) + 1, np.int64)
     mark = np.full(n, -1, np.int64)
     count = 0
     for i in range(n):
         if kind[i] < _AGGREGATE:
+            mark[i] = i
             for e in range(start[i], start[i + 1]):
                 j = other[e]
-                if is_counted[layer[tie[e]]] and j != i and mark[j] != i and kind[j] < _AGGREGATE:
-                    mark[j] = i
-                    partner[count] = j
-                    count += 1
+                is_new = is_counted[layer[tie[e]]] & (mark[j] != i) & (kind[j] < _AGGREGATE)
+                partner[count] = j
+                count += 1 if is_new else 0
+                mark[j] = i if is_new else mark[j]
         first[i + 1] = count
-    return first, partner[:count].copy()
+    return first, partner
 
 
 @kernel
@@ -90,62 +115,64 @@ def triangles(first: IntArray, partner: IntArray) -> IntArray:
     """
     n = len(first) - 1
     out_first = np.zeros(n + 1, np.int64)
-    out = np.empty(len(partner), np.int64)
+    out = np.empty(len(partner) + 1, np.int64)
     count = 0
     for i in range(n):
         degree = first[i + 1] - first[i]
         for e in range(first[i], first[i + 1]):
             j = partner[e]
             others = first[j + 1] - first[j]
-            if others > degree or (others == degree and j > i):
-                out[count] = j
-                count += 1
+            is_up = (others > degree) | ((others == degree) & (j > i))
+            out[count] = j
+            count += 1 if is_up else 0
         out_first[i + 1] = count
     number = np.zeros(n, np.int64)
     mark = np.full(n, -1, np.int64)
     for i in range(n):
         for e in range(out_first[i], out_first[i + 1]):
             mark[out[e]] = i
+        own = 0
         for e in range(out_first[i], out_first[i + 1]):
             j = out[e]
+            shared = 0
             for f in range(out_first[j], out_first[j + 1]):
                 k = out[f]
-                if mark[k] == i:
-                    number[i] += 1
-                    number[j] += 1
-                    number[k] += 1
+                is_closed = 1 if mark[k] == i else 0
+                shared += is_closed
+                number[k] += is_closed
+            number[j] += shared
+            own += shared
+        number[i] += own
     return number
 
 
 @kernel
 def components(first: IntArray, partner: IntArray) -> IntArray:
-    """Return the component of each actor, named after one of its members, shape (actors,): union-find.
+    """Return the component of each actor, named after its first member, shape (actors,): breadth first.
 
     >>> import numpy as np
     >>> components(np.array([0, 1, 2, 2]), np.array([1, 0])).tolist()
     [0, 0, 2]
     """
     n = len(first) - 1
-    parent = np.arange(n)
+    component = np.full(n, -1, np.int64)
+    queue = np.empty(n + 1, np.int64)
     for i in range(n):
-        for e in range(first[i], first[i + 1]):
-            a = i
-            b = partner[e]
-            if b > i:  # every pair stands in both lists
-                continue
-            while parent[a] != a:
-                parent[a] = parent[parent[a]]
-                a = parent[a]
-            while parent[b] != b:
-                parent[b] = parent[parent[b]]
-                b = parent[b]
-            if a < b:
-                parent[b] = a
-            elif b < a:
-                parent[a] = b
-    for i in range(n):
-        parent[i] = parent[parent[i]]
-    return parent
+        if component[i] >= 0:
+            continue
+        component[i] = i
+        queue[0] = i
+        head = 0
+        tail = 1
+        while head < tail:
+            a = queue[head]
+            head += 1
+            for e in range(first[a], first[a + 1]):
+                b = partner[e]
+                queue[tail] = b
+                tail += 1 if component[b] < 0 else 0
+                component[b] = i
+    return component
 
 
 class Shape(NamedTuple):
@@ -194,7 +221,8 @@ def shape_of(
     for r in range(n_regions):
         n = out[0, r]
         if n <= 0.0:
-            out[1:, r] = np.nan
+            for row in range(1, 5):
+                out[row, r] = np.nan
             continue
         mean = out[1, r] / n
         variance = square[r] / n - mean * mean
@@ -207,66 +235,37 @@ def shape_of(
 
 
 @kernel
-def mean_distance(first: IntArray, partner: IntArray, source: IntArray) -> float:
-    """Return the mean number of steps from the sources to all they can reach, NaN if they reach nobody.
+def network_of(
+    start: IntArray, other: IntArray, tie: IntArray, is_tie: BoolArray, source: IntArray, target: IntArray,
+    layer: IntArray, is_counted: BoolArray, is_active: BoolArray, kind: IntArray, region: IntArray, n_regions: int,
+) -> tuple[IntArray, IntArray, FloatArray]:  # fmt: skip
+    """Return `partner_lists`, and below each other the rows of `Shape`, of `kind_counts` and of `tie_counts`.
 
-    Breadth-first search from 64 sources at a time, one bit each (Then et al. 2014).
-
-    >>> import numpy as np
-    >>> line = np.array([0, 1, 3, 4]), np.array([1, 0, 2, 1])
-    >>> mean_distance(*line, np.array([0])), mean_distance(*line, np.array([1]))
-    (1.5, 1.0)
+    The first three arrays are the neighbour lists of the world, the next four columns of ties, the last three columns
+    of actors.
     """
-    n = len(first) - 1
-    steps = 0.0
-    pairs = 0.0
-    for block in range(0, len(source), 64):
-        seen = np.zeros(n, np.uint64)
-        now = np.zeros(n, np.uint64)
-        for place in range(block, min(block + 64, len(source))):
-            bit = _ONE << np.uint64(place - block)
-            seen[source[place]] |= bit
-            now[source[place]] |= bit
-        distance = 0
-        is_growing = True
-        while is_growing:
-            is_growing = False
-            distance += 1
-            following = np.zeros(n, np.uint64)
-            for i in range(n):
-                reached = _ZERO
-                for e in range(first[i], first[i + 1]):
-                    reached |= now[partner[e]]
-                reached &= ~seen[i]
-                if reached != _ZERO:
-                    following[i] = reached
-                    is_growing = True
-            for i in range(n):
-                fresh = following[i]
-                seen[i] |= fresh
-                while fresh != _ZERO:
-                    fresh &= fresh - _ONE
-                    steps += distance
-                    pairs += 1.0
-            now = following
-    if pairs <= 0.0:
-        return math.nan
-    return steps / pairs
+    first, partner = partner_lists(start, other, tie, layer, is_counted, kind)
+    number = triangles(first, partner)
+    out = np.empty((5 + _AGGREGATE + _N_LAYERS, n_regions))
+    put(out, 0, shape_of(is_active, kind, region, first, number, components(first, partner), n_regions))
+    put(out, 5, kind_counts(is_active, kind, region, n_regions))
+    put(out, 5 + _AGGREGATE, tie_counts(is_tie, source, target, layer, region, n_regions))
+    return first, partner, out
 
 
-@kernel
-def kind_counts(is_active: BoolArray, kind: IntArray, region: IntArray, n_regions: int) -> FloatArray:
-    """Return the actors of the network by kind, shape (kinds of network actors, regions).
+class Network(NamedTuple):
+    """What `network_of` finds: partner lists, shape, and counts of actors by kind and of ties by layer."""
 
-    >>> import numpy as np
-    >>> kind_counts(np.array([True, True]), np.array([0, 1]), np.zeros(2, np.int64), 1)[:3, 0].tolist()
-    [1.0, 1.0, 0.0]
-    """
-    out = np.zeros((_AGGREGATE, n_regions))
-    for i in range(len(is_active)):
-        if is_active[i] and kind[i] < _AGGREGATE and region[i] >= 0:
-            out[kind[i], region[i]] += 1.0
-    return out
+    first: IntArray
+    partner: IntArray
+    shape: Shape
+    kinds: FloatArray
+    ties: FloatArray
+
+    @classmethod
+    def of(cls, first: IntArray, partner: IntArray, table: FloatArray) -> Network:
+        """Return the rows of `network_of` by name."""
+        return cls(first, partner, Shape(*table[:5]), table[5 : 5 + _AGGREGATE], table[5 + _AGGREGATE :])
 
 
 @kernel

@@ -8,20 +8,18 @@ from typing import Any, TypeVar
 
 import numpy as np
 
-from abm.measures import flows, milestones, sums, topology
+from abm.measures import flows, milestones, stocks, sums, topology
+from abm.measures.equality import Equality, concentration
 from abm.measures.history import History
 from abm.parameters import Parameters
 from abm.randomness import Draws
-from abm.state.codes import FIRST_AGGREGATE, N_ORIGINS, N_PATHS, N_ROUTES, ClaimKind, Origin
+from abm.state.codes import FIRST_AGGREGATE, Kind
 from abm.state.ledger import PATH_OF
 from abm.state.network import ring_points
 from abm.state.world import World
 from abm.types import FloatArray, IntArray
 
 Result = TypeVar("Result")
-
-N_THREE = 3
-"""The three paths come first among the paths; see `Path`."""
 
 INTERVAL = 8
 """Quarters between two looks at path length and modularity, which cost more than a quarter of the model."""
@@ -65,139 +63,93 @@ class View:
     def remember(self) -> None:
         """Enter this quarter's gains and events in the history, once, before the first measure is taken."""
         self.history.fit_to(len(self.world.actors.uid))
-        self.history.push(self.path_gains, self.event_counts)
+        self.history.push(self.gains.by_path, self.event_counts)
 
     # ------------------------------------------------------------------------------------------------ firms
 
     @cached_property
+    def firm(self) -> IntArray:
+        """Slots of the firms."""
+        return self.world.slots(Kind.FIRM)
+
+    @cached_property
+    def firms(self) -> sums.Firms:
+        """Sums and means over the firms of each region."""
+        actors, structure, regions = self.world.actors, self.world.structure, self.world.regions
+        return sums.Firms.of(sums.firm_sums(
+            self.firm, actors.region, actors.sector, actors.is_core, actors.mode, actors.sales, actors.profit,
+            actors.research_spending, actors.loan_request, actors.loan_granted, actors.capability,
+            actors.equipment_level, actors.value_chain, actors.staff, actors.talent, actors.vacancy, actors.skill,
+            actors.local_input_share, actors.outside_step_share, actors.level, structure.weight,
+            self.world.fields.frontier, structure.technology_class, regions.demand, regions.export_orders,
+        ))  # fmt: skip
+
+    @cached_property
     def money(self) -> sums.Money:
         """Sums of the firms' money."""
-        actors = self.world.actors
-        return sums.Money(*sums.money_sums(
-            actors.is_active, actors.kind, actors.region, actors.is_core, actors.mode, actors.sales, actors.profit,
-            actors.research_spending, actors.loan_request, actors.loan_granted, self.n_regions,
-        ))  # fmt: skip
+        return self.firms.money
 
     @cached_property
     def levels(self) -> sums.Levels:
         """Means of the firms' levels."""
-        actors, structure = self.world.actors, self.world.structure
-        return sums.Levels(*sums.level_sums(
-            actors.is_active, actors.kind, actors.region, actors.sector, actors.sales, actors.capability,
-            actors.equipment_level, actors.value_chain, structure.weight, self.world.fields.frontier,
-            structure.technology_class, self.n_regions,
-        ))  # fmt: skip
+        return self.firms.levels
 
     @cached_property
     def work(self) -> sums.Work:
         """The firms' people and means of levels."""
-        actors = self.world.actors
-        return sums.Work(*sums.work_sums(
-            actors.is_active, actors.kind, actors.region, actors.sales, actors.staff, actors.talent, actors.vacancy,
-            actors.skill, actors.local_input_share, actors.outside_step_share, actors.level, self.n_regions,
+        return self.firms.work
+
+    @cached_property
+    def milestones(self) -> milestones.Milestones:
+        """Stages each firm has reached, how many firms have, and how many changed, see `milestones.firm_stages`."""
+        actors, structure = self.world.actors, self.world.structure
+        return milestones.Milestones(*milestones.firm_stages(
+            self.firm, actors.uid, actors.region, actors.sector, actors.equipment_level, actors.value_chain,
+            structure.weight, self.world.fields.frontier, structure.technology_class,
+            self.history.reached, self.history.reached_uid, self.n_regions,
         ))  # fmt: skip
 
     @cached_property
-    def by_sector(self) -> FloatArray:
-        """Sales and people at work by sector, shape (2, regions, sectors)."""
-        actors = self.world.actors
-        return sums.sector_sums(
-            actors.is_active, actors.kind, actors.region, actors.sector, actors.sales, actors.staff, actors.talent,
-            self.n_regions, self.world.structure.n_sectors,
-        )  # fmt: skip
+    def firms_by_region(self) -> list[IntArray]:
+        """Slots of the firms of each region."""
+        if self.n_regions == 1:
+            return [self.firm]
+        region = self.world.actors.region[self.firm]
+        return [self.firm[region == r] for r in range(self.n_regions)]
 
-    @cached_property
-    def reached(self) -> IntArray:
-        """Stages each firm has reached, see `milestones.firm_stages`."""
-        actors, structure = self.world.actors, self.world.structure
-        return milestones.firm_stages(
-            actors.is_active, actors.kind, actors.uid, actors.sector, actors.equipment_level,
-            actors.value_chain, structure.weight @ self.world.fields.frontier, structure.technology_class,
-            self.history.reached, self.history.reached_uid,
-        )  # fmt: skip
-
-    @cached_property
-    def stage_counts(self) -> FloatArray:
-        """Firms that have reached factor, value chain, structure and none of them, shape (4, regions)."""
-        return milestones.stage_counts(self.reached, self.world.actors.region, self.n_regions)
-
-    def equality(self, value: FloatArray) -> sums.Equality:
+    def equality(self, value: FloatArray) -> Equality:
         """Return how evenly `value`, shape (actors,), is spread over the firms of each region."""
-        actors = self.world.actors
-        order = np.argsort(value, kind="stable")
-        return sums.Equality(
-            *sums.concentration(order, value, actors.is_active, actors.kind, actors.region, self.n_regions)
-        )
+        spread = []
+        for firm in self.firms_by_region:
+            ordered = value[firm]
+            ordered.sort()
+            spread.append(concentration(ordered))
+        return Equality(*np.array(spread).T)
 
     @cached_property
-    def equality_of_research(self) -> sums.Equality:
+    def equality_of_research(self) -> Equality:
         """How evenly research spending is spread over firms."""
         return self.equality(self.world.actors.research_spending)
 
     @cached_property
-    def outside_funds(self) -> FloatArray:
-        """Money of others that each actor works with: loans and equity on it (million yuan), shape (actors,)."""
-        claims = self.world.claims
-        chosen = claims.is_active & ((claims.kind == int(ClaimKind.LOAN)) | (claims.kind == int(ClaimKind.EQUITY)))
-        summed = np.bincount(claims.debtor[chosen], claims.principal[chosen], minlength=len(self.world.actors.uid))
-        funds = summed.astype(np.float64)
-        funds.flags.writeable = False  # like the columns, so that one compiled kernel serves both
-        return funds
-
-    @cached_property
-    def equality_of_funds(self) -> sums.Equality:
+    def equality_of_funds(self) -> Equality:
         """How evenly outside money is spread over firms."""
-        return self.equality(self.outside_funds)
+        claims = self.world.claims
+        return self.equality(stocks.outside_funds(
+            claims.is_active, claims.kind, claims.debtor, claims.principal, self.world.actors.rows
+        ))  # fmt: skip
 
     # ------------------------------------------------------------------------------------------------ gains
 
     @cached_property
-    def gains(self) -> FloatArray:
-        """Firms' gains this quarter, times sales and plain, shape (2, regions, origins, routes)."""
-        actors = self.world.actors
-        flat = self.world.ledger.gain.reshape(len(actors.uid), -1)
-        summed = flows.gain_sums(actors.is_active, actors.kind, actors.region, actors.sales, flat, self.n_regions)
-        return summed.reshape(2, self.n_regions, N_ORIGINS, N_ROUTES)
-
-    @cached_property
-    def gains_by_origin(self) -> FloatArray:
-        """Sales-weighted mean gain by origin, NaN without sales, shape (origins, regions)."""
-        return self.gains[0].sum(axis=2).T / self.money.sales
-
-    @cached_property
-    def gains_by_route(self) -> FloatArray:
-        """Sales-weighted mean gain by route, NaN without sales, shape (routes, regions)."""
-        return self.gains[0].sum(axis=1).T / self.money.sales
-
-    @cached_property
-    def path_gains(self) -> FloatArray:
-        """Mean gain by path this quarter, shape (weightings, regions, paths)."""
-        money = self.money
-        return flows.path_sums(self.gains, money.sales, money.n_firms, PATH_OF, N_PATHS, int(Origin.ENDOWMENT))
-
-    @cached_property
-    def trailing_gains(self) -> FloatArray:
-        """Mean gain by path over the last quarters, shape (weightings, paths, regions)."""
-        gains: FloatArray = self.history.path_gains.sum(axis=0).swapaxes(1, 2)
-        return gains
-
-    @cached_property
-    def path_shares(self) -> FloatArray:
-        """Share of each of the three paths in their trailing gains, shape (weightings, paths, regions)."""
-        three = self.trailing_gains[:, :N_THREE]
-        return three / three.sum(axis=1, keepdims=True)
-
-    @cached_property
-    def gain_shares(self) -> FloatArray:
-        """Share of each path, and of none, in all trailing gains, shape (weightings, paths, regions)."""
-        gains = self.trailing_gains
-        return gains / gains.sum(axis=1, keepdims=True)
-
-    @cached_property
-    def three_shares(self) -> FloatArray:
-        """Share of the three paths in all trailing gains, shape (weightings, regions)."""
-        share: FloatArray = self.gain_shares[:, :N_THREE].sum(axis=1)
-        return share
+    def gains(self) -> flows.Gains:
+        """Firms' mean gains this quarter, and whether the ledger is in balance."""
+        actors, ledger = self.world.actors, self.world.ledger
+        n_actors = len(actors.uid)
+        return flows.Gains.of(*flows.quarter_gains(
+            self.firm, actors.is_active, actors.region, actors.sales, ledger.stock.reshape(n_actors, -1),
+            ledger.gain.reshape(n_actors, -1), ledger.loss, actors.capability, PATH_OF, self.n_regions,
+        ))  # fmt: skip
 
     # ----------------------------------------------------------------------------------------- events, money
 
@@ -223,65 +175,27 @@ class View:
         return amount
 
     @cached_property
-    def projects(self) -> flows.ProjectCounts:
-        """Innovation projects under way, on the shelf, and pulled by demand."""
-        projects = self.world.projects
-        return flows.ProjectCounts(*flows.project_counts(
-            projects.is_active, projects.region, projects.stage, projects.is_pull, self.n_regions
+    def stocks(self) -> stocks.Stocks:
+        """Projects, platforms' money, cash and needs at the end of the quarter."""
+        world = self.world
+        actors, projects, platforms, needs = world.actors, world.projects, world.platforms, world.needs
+        regions = world.regions
+        return stocks.Stocks(*stocks.stocks_at_end(
+            actors.is_active, actors.region, actors.cash, projects.is_active, projects.region, projects.stage,
+            projects.is_pull, platforms.is_active, platforms.actor, platforms.income, platforms.support,
+            platforms.spending, needs.is_open, needs.opened, needs.exposure, world.quarter, regions.imports,
+            regions.export_orders, regions.budget,
         ))  # fmt: skip
-
-    @cached_property
-    def platform_money(self) -> FloatArray:
-        """Fees, support and spending of platforms (million yuan per quarter), shape (3, regions)."""
-        platforms = self.world.platforms
-        out = np.zeros((3, self.n_regions))
-        for row in np.flatnonzero(platforms.is_active):
-            region = self.world.actors.region[platforms.actor[row]]
-            out[0, region] += platforms.income[row]
-            out[1, region] += platforms.support[row]
-            out[2, region] += platforms.spending[row]
-        return out
-
-    @cached_property
-    def cash(self) -> FloatArray:
-        """Cash of all accounts of each region (million yuan), shape (regions,)."""
-        actors = self.world.actors
-        counted: Any = np.bincount(actors.region + 1, actors.cash * actors.is_active, self.n_regions + 1)
-        within: FloatArray = counted[1:]
-        return within
 
     # ---------------------------------------------------------------------------------------------- network
 
     @cached_property
-    def kind_counts(self) -> FloatArray:
-        """Active actors by kind, shape (kinds of network actors, regions)."""
-        actors = self.world.actors
-        return topology.kind_counts(actors.is_active, actors.kind, actors.region, self.n_regions)
-
-    @cached_property
-    def ties(self) -> FloatArray:
-        """Ties by layer, shape (layers, regions)."""
-        ties = self.world.ties
-        return topology.tie_counts(
-            ties.is_active, ties.source, ties.target, ties.layer, self.world.actors.region, self.n_regions
-        )
-
-    @cached_property
-    def partners(self) -> tuple[IntArray, IntArray]:
-        """Distinct partners over the counted layers, as start and other of a neighbour list."""
-        start, other, tie = self.world.neighbours()
-        return topology.partner_lists(
-            start, other, tie, self.world.ties.layer, topology.COUNTED_LAYERS, self.world.actors.kind
-        )
-
-    @cached_property
-    def shape(self) -> topology.Shape:
-        """Degree, clustering and components."""
-        first, partner = self.partners
-        actors = self.world.actors
-        return topology.Shape(*topology.shape_of(
-            actors.is_active, actors.kind, actors.region, first, topology.triangles(first, partner),
-            topology.components(first, partner), self.n_regions,
+    def network(self) -> topology.Network:
+        """Distinct partners, the shape of the network, and counts of actors and ties."""
+        actors, ties = self.world.actors, self.world.ties
+        return topology.Network.of(*topology.network_of(
+            *self.world.neighbours(), ties.is_active, ties.source, ties.target, ties.layer,
+            topology.COUNTED_LAYERS, actors.is_active, actors.kind, actors.region, self.n_regions,
         ))  # fmt: skip
 
     @property

@@ -43,7 +43,7 @@ def cost_and_price(
     firm: IntArray, sector: IntArray, region: IntArray, wage: FloatArray, labour_share: FloatArray,
     inputs: FloatArray, energy: FloatArray, capital_ratio: FloatArray, equipment_level: FloatArray,
     level: FloatArray, outside_step_share: FloatArray, value_chain: FloatArray, quality: FloatArray,
-    near: FloatArray, unit_cost: FloatArray, price: FloatArray,
+    sales: FloatArray, unit_cost: FloatArray, price: FloatArray,
     base_wage: float, wear: float, reference: float, intelligent_gain: float, waste_saving: float,
     green_saving: float, step_span: float, carbon_cost: float, base_markup: float, value_markup: float,
     crowding_strength: float,
@@ -53,6 +53,7 @@ def cost_and_price(
     Cost = materials (1 - waste_saving digital) + energy (1 + carbon) (1 - green_saving green) + wage / productivity
     + wear; bought steps move cost from labour to materials. Price = cost (1 + mu0 + mu1 v q / (1 + chi n)).
     """
+    near = crowding(firm, region, sector, value_chain, sales, len(wage), len(inputs))
     material = np.zeros(len(inputs))
     for u in range(len(inputs)):
         for s in range(len(inputs)):
@@ -91,12 +92,10 @@ def set_prices(world: World, parameters: Parameters, draws: Draws) -> None:
     p, production, st = parameters.market, parameters.production, world.structure
     actors = world.actors
     firm = world.slots(Kind.FIRM)
-    market = actors.region[firm] * st.n_sectors + actors.sector[firm]
-    near = crowding(firm, market, actors.value_chain, actors.sales, st.n_regions * st.n_sectors)
     cost_and_price(
         firm, actors.sector, actors.region, world.regions.wage, st.labour_share, st.inputs, st.energy_share,
         st.capital_ratio, actors.equipment_level, actors.level, actors.outside_step_share, actors.value_chain,
-        actors.quality, near, actors.unit_cost, actors.price,
+        actors.quality, actors.sales, actors.unit_cost, actors.price,
         production.base_wage, production.wear, production.reference_level, production.intelligent_gain,
         production.waste_saving, production.green_saving, production.step_span, parameters.policy.carbon_price,
         p.base_markup, p.value_markup, p.crowding,

@@ -8,16 +8,13 @@ from __future__ import annotations
 
 import numpy as np
 
-from abm.kernels_lessons import book_lessons, lessons, move_trust
-from abm.kernels_outcomes import finished_stages, project_teams
-from abm.kernels_projects import project_counts
-from abm.kernels_stages import apply_outcomes, stage_outcomes, told_events, what_is_learned
+from abm.kernels_stages import end_stages, stage_outcomes
 from abm.parameters import Innovation, Parameters
 from abm.randomness import Draws
 from abm.rule import rule
 from abm.state import ledger
 from abm.state.world import World
-from abm.types import FloatArray, IntArray
+from abm.types import FloatArray, IntArray, UidArray
 
 
 @rule(
@@ -42,47 +39,30 @@ def finish_stages(world: World, parameters: Parameters, draws: Draws) -> None:
     """
     if not parameters.switches.innovation:
         return
-    p, a, pr = parameters.innovation, world.actors, world.projects
-    done = finished_stages(pr.is_active, pr.stage, pr.remaining)
-    if len(done) == 0:
-        return
-    lists, ties, frontier, weight = world.neighbours(), world.ties, world.fields.frontier, world.structure.weight
-    team, lead = project_teams(
-        done, pr.kind, pr.n_members, pr.member, pr.member_uid, pr.field, a.is_active, a.uid, a.kind, a.capability,
-        frontier, a.service, lists.start, lists.other, lists.tie, ties.layer, ties.trust, p.stranger_trust,
-    )  # fmt: skip
+    p, a, pr, ties, lists = parameters.innovation, world.actors, world.projects, world.ties, world.neighbours()
+    frontier, weight, books = world.fields.frontier, world.structure.weight, world.ledger
     duration, factor = _stages(p)
-    outcome = stage_outcomes(
-        done, team, lead, pr.uid, pr.kind, pr.stage, pr.remaining, pr.field, pr.cost, pr.artefact, pr.service_share,
-        a.sector, a.expected_orders, a.cash, a.absorption, a.capability, frontier, weight, factor, a.novelty,
+    done, outcome = stage_outcomes(
+        pr.is_active, pr.uid, pr.kind, pr.stage, pr.remaining, pr.n_members, pr.member, pr.member_uid, pr.field,
+        pr.cost, pr.artefact, pr.service_share, a.is_active, a.uid, a.kind, a.sector, a.expected_orders, a.cash,
+        a.absorption, a.capability, a.service, a.novelty, frontier, weight, lists.start, lists.other, lists.tie,
+        ties.layer, ties.trust, factor, p.stranger_trust,
         p.search_hazard, p.facility_gain, p.agreement, p.pilot_base, p.pilot_gain, p.own_pilot,
         p.industrialisation_success, float(p.pilot_quarters), p.industrialisation_quarters * p.industrialisation_cost,
         parameters.calls.paid_share, p.cash_share, p.rho, p.reference_effort, parameters.strategy.gain_value,
         p.product_value, p.novelty_return, p.risk_aversion, p.decision_sharpness, p.step, p.radical_share,
         p.radical_factor, parameters.frontier.leapfrog, draws.key("outcome of stage"), draws.key("result level"),
     )  # fmt: skip
-    teaches, judged, origin, route, credit = what_is_learned(
-        done, outcome, pr.kind, pr.n_members, pr.tie_origin, pr.service_share
-    )
-    amount = lessons(
-        done, teaches, pr.n_members, pr.member, pr.member_uid, pr.effort, pr.field, pr.artefact, a.is_active, a.uid,
-        a.absorption, a.capability, p.rho, p.reference_effort,
+    if len(done) == 0:
+        return
+    told = end_stages(
+        done, outcome, pr.is_active, pr.kind, pr.stage, pr.remaining, pr.n_members, pr.member, pr.member_uid,
+        pr.effort, pr.field, pr.cost, pr.artefact, pr.service_share, pr.tie_origin, pr.cause, a.is_active, a.uid,
+        a.sector, a.absorption, a.capability, a.year_gain, a.n_projects, books.stock, books.gain, books.total_gain,
+        frontier, weight, lists.start, lists.other, lists.tie, ties.layer, ties.trust, duration, factor, p.rho,
+        p.reference_effort, p.trust_speed, world.events.count,
     )  # fmt: skip
-    books = world.ledger
-    book_lessons(
-        done, amount, origin, route, credit, pr.member, pr.field, a.sector, weight, frontier, a.capability,
-        a.year_gain, books.stock, books.gain, books.total_gain,
-    )  # fmt: skip
-    move_trust(
-        done, judged, pr.n_members, pr.member, lists.start, lists.other, lists.tie, ties.layer, ties.trust,
-        p.trust_speed,
-    )  # fmt: skip
-    _record(world, done, outcome)
-    apply_outcomes(
-        done, outcome, pr.kind, pr.is_active, pr.stage, pr.remaining, pr.cost, pr.n_members, pr.member,
-        pr.member_uid, pr.effort, duration, factor,
-    )  # fmt: skip
-    a.n_projects[:] = project_counts(pr.is_active, pr.stage, pr.n_members, pr.member, a.rows)
+    _record(world, *told)
 
 
 def _stages(p: Innovation) -> tuple[IntArray, FloatArray]:
@@ -92,12 +72,11 @@ def _stages(p: Innovation) -> tuple[IntArray, FloatArray]:
     return np.array(duration, dtype=np.int64), np.array(factor)
 
 
-def _record(world: World, done: IntArray, outcome: IntArray) -> None:
+def _record(world: World, kind: IntArray, rows: IntArray, cause: IntArray, partner: UidArray) -> None:
     """Add the events of all outcomes, and of the results they brought."""
-    pr, events = world.projects, world.events
-    kind, rows, cause = told_events(done, outcome, pr.kind, pr.cause, events.count)
-    level = pr.artefact[rows] / world.fields.frontier[pr.field[rows]]
-    events.add(
-        kind, world.quarter, pr.member_uid[rows, 0], region=pr.region[rows], partner=pr.member_uid[rows, 1],
-        project=pr.uid[rows], field=pr.field[rows], channel=pr.kind[rows], amount=level, cause=cause,
+    pr = world.projects
+    field = pr.field[rows]
+    world.events.add(
+        kind, world.quarter, pr.member_uid[rows, 0], region=pr.region[rows], partner=partner, project=pr.uid[rows],
+        field=field, channel=pr.kind[rows], amount=pr.artefact[rows] / world.fields.frontier[field], cause=cause,
     )  # fmt: skip

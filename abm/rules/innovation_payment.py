@@ -14,6 +14,7 @@ from abm.parameters import Parameters
 from abm.randomness import Draws, uniform
 from abm.rule import rule
 from abm.state import accounts
+from abm.state.accounts import Books, books_of, pay
 from abm.state.codes import Instrument, Kind, ProjectKind, Purpose, Stage
 from abm.state.world import World
 from abm.types import BoolArray, FloatArray, IntArray, UidArray
@@ -26,6 +27,8 @@ _INDUSTRIALISATION = int(Stage.INDUSTRIALISATION)
 _FIRM = int(Kind.FIRM)
 _CALL_BUDGET = int(Instrument.CALL)
 _PILOT_BUDGET = int(Instrument.PILOT)
+_TO_CALL, _TO_PILOT = np.int64(Purpose.CALL), np.int64(Purpose.PILOT_SUPPORT)
+_TO_NATION, _TO_WORK = np.int64(Purpose.NATIONAL_PROJECT), np.int64(Purpose.RESEARCH)
 _BY_CALL = 0
 _BY_WORLD = 1
 _BY_PILOT_SUPPORT = 2
@@ -65,32 +68,36 @@ def public_requests(
 
 @kernel
 def public_money(
-    total: FloatArray, budget: FloatArray, cash: FloatArray, government_slot: IntArray, outside_cash: float
+    total: FloatArray, budget: FloatArray, government: IntArray, household: IntArray, outside: int, books: Books
 ) -> FloatArray:
-    """Return what is paid of the sums asked for, shape (regions, 3 payers), and take it from the budgets.
+    """Pay households what projects ask of the public, and take it from the budgets; return it, shape (regions, 3).
 
     Calls come before pilots; governments pay within budget and cash, the outside world all regions in proportion.
 
     >>> import numpy as np
+    >>> books = accounts.books_with([5.0, 1.0, 0.0])
     >>> budget = np.full((1, 12), 4.0)
-    >>> public_money(np.array([[3.0, 2.0, 3.0]]), budget, np.array([5.0]), np.array([0]), 1.0).tolist()
+    >>> public_money(np.array([[3.0, 2.0, 3.0]]), budget, np.array([0]), np.array([2]), 1, books).tolist()
     [[3.0, 1.0, 2.0]]
-    >>> budget[0, [_CALL_BUDGET, _PILOT_BUDGET]].tolist()
-    [1.0, 2.0]
+    >>> budget[0, [_CALL_BUDGET, _PILOT_BUDGET]].tolist(), books.cash.tolist()
+    ([1.0, 2.0], [0.0, 0.0, 6.0])
     """
     paid = np.zeros(total.shape)
     national = 0.0
     for r in range(len(total)):
         national += total[r, _BY_WORLD]
+    part = min(1.0, books.cash[outside] / national) if national > 0.0 else 0.0
     for r in range(len(total)):
-        left = cash[government_slot[r]]
+        left = books.cash[government[r]]
         paid[r, _BY_CALL] = min(total[r, _BY_CALL], budget[r, _CALL_BUDGET], left)
         left -= paid[r, _BY_CALL]
         paid[r, _BY_PILOT_SUPPORT] = min(total[r, _BY_PILOT_SUPPORT], budget[r, _PILOT_BUDGET], left)
         budget[r, _CALL_BUDGET] -= paid[r, _BY_CALL]
         budget[r, _PILOT_BUDGET] -= paid[r, _BY_PILOT_SUPPORT]
-        if national > 0.0:
-            paid[r, _BY_WORLD] = total[r, _BY_WORLD] * min(1.0, outside_cash / national)
+        paid[r, _BY_WORLD] = total[r, _BY_WORLD] * part
+        pay(books, government[r], household[r], paid[r, _BY_CALL], _TO_CALL)
+        pay(books, government[r], household[r], paid[r, _BY_PILOT_SUPPORT], _TO_PILOT)
+        pay(books, outside, household[r], paid[r, _BY_WORLD], _TO_NATION)
     return paid
 
 
@@ -165,14 +172,12 @@ def coverage(running: IntArray, bill: FloatArray, member: IntArray, cash: FloatA
 def advance_work(
     running: IntArray, bill: FloatArray, share: FloatArray, public: FloatArray, uid: UidArray, kind: IntArray,
     stage: IntArray, n_members: IntArray, member: IntArray, cost: FloatArray, effort: FloatArray,
-    remaining: IntArray, actor_kind: IntArray, research_spending: FloatArray, year_cost: FloatArray,
-    abandon_chance: float, key: np.uint64,
-) -> tuple[IntArray, FloatArray]:  # fmt: skip
-    """Let projects move on by what is paid; return who pays and how much, and note what of it is research.
+    remaining: IntArray, research_spending: FloatArray, abandon_chance: float, key: np.uint64,
+) -> FloatArray:  # fmt: skip
+    """Let projects move on by what is paid; return what each actor pays, and note what of it is research.
 
     `remaining` counts down when the quarter is paid, and becomes -1 when the project is given up. Money that a call
-    pays is worked off by all members, money that supports a pilot by who answers for it. Firms add what they pay to
-    the cost of their year.
+    pays is worked off by all members, money that supports a pilot by who answers for it.
     """
     paid = np.zeros(len(share))
     for i in range(len(share)):
@@ -201,15 +206,7 @@ def advance_work(
             remaining[p] = max(0, remaining[p] - 1)
         elif uniform(key, uid[p], 1) < abandon_chance * (1.0 - done):
             remaining[p] = -1
-    payer = np.empty(len(share), np.int64)
-    number = 0
-    for i in range(len(share)):
-        if paid[i] > 0.0:
-            payer[number] = i
-            paid[number] = paid[i]
-            year_cost[i] += paid[i] if actor_kind[i] == _FIRM else 0.0
-            number += 1
-    return payer[:number].copy(), paid[:number].copy()
+    return paid
 
 
 @kernel
@@ -224,6 +221,42 @@ def mark_used_ties(
                 row = research_tie(start, other, tie, layer, member[p, m], member[p, o])
                 if row >= 0:
                     used[row] = quarter
+
+
+@kernel
+def pay_and_advance(
+    books: Books, is_active: BoolArray, uid: UidArray, kind: IntArray, stage: IntArray, is_national: BoolArray,
+    project_region: IntArray, n_members: IntArray, member: IntArray, member_uid: UidArray, cost: FloatArray,
+    effort: FloatArray, remaining: IntArray, actor_is_active: BoolArray, actor_uid: UidArray,
+    research_budget: FloatArray, research_spending: FloatArray, year_cost: FloatArray, budget: FloatArray,
+    government: IntArray, household: IntArray, start: IntArray, other: IntArray, tie: IntArray, layer: IntArray,
+    used: IntArray, outside: int, quarter: int, paid_share: float, pilot_support: float, partner_part: float,
+    cash_share: float, abandon_chance: float, key: np.uint64,
+) -> None:  # fmt: skip
+    """Let all who owe something to projects that are worked on pay households, and projects move on by it.
+
+    The columns of projects come first, then those of actors, regions and ties. Firms add what they pay to the cost of
+    their year; ties between members are in use.
+    """
+    running = running_projects(is_active, stage)
+    asked, payer, total = public_requests(
+        running, kind, stage, is_national, project_region, cost, len(government), paid_share, pilot_support
+    )  # fmt: skip
+    public_paid = public_money(total, budget, government, household, outside, books)
+    public, bill = member_bills(
+        running, kind, stage, project_region, n_members, member, member_uid, cost, asked, payer, total, public_paid,
+        actor_is_active, actor_uid, research_budget, partner_part,
+    )  # fmt: skip
+    share = coverage(running, bill, member, books.cash, cash_share)
+    paid = advance_work(
+        running, bill, share, public, uid, kind, stage, n_members, member, cost, effort, remaining, research_spending,
+        abandon_chance, key,
+    )  # fmt: skip
+    for i in range(len(paid)):
+        if paid[i] > 0.0:
+            pay(books, i, household[books.region[i]], paid[i], _TO_WORK)
+            year_cost[i] += paid[i] if books.kind[i] == _FIRM else 0.0
+    mark_used_ties(running, n_members, member, start, other, tie, layer, used, quarter)
 
 
 @rule(
@@ -248,39 +281,11 @@ def pay_for_projects(world: World, parameters: Parameters, draws: Draws) -> None
     if not parameters.switches.innovation:
         return
     p, a, pr = parameters.innovation, world.actors, world.projects
-    running = running_projects(pr.is_active, pr.stage)
-    asked, payer, total = public_requests(
-        running, pr.kind, pr.stage, pr.is_national, pr.region, pr.cost, world.structure.n_regions,
-        parameters.calls.paid_share, p.pilot_support,
+    lists, ties, regions = world.neighbours(), world.ties, world.regions
+    pay_and_advance(
+        books_of(world), pr.is_active, pr.uid, pr.kind, pr.stage, pr.is_national, pr.region, pr.n_members, pr.member,
+        pr.member_uid, pr.cost, pr.effort, pr.remaining, a.is_active, a.uid, a.research_budget, a.research_spending,
+        a.year_cost, regions.budget, regions.government_slot, regions.household_slot, lists.start, lists.other,
+        lists.tie, ties.layer, ties.used, world.rest_of_world, world.quarter, parameters.calls.paid_share,
+        p.pilot_support, p.partner_part, p.cash_share, p.abandon_chance, draws.key("work on project"),
     )  # fmt: skip
-    public, bill = member_bills(
-        running, pr.kind, pr.stage, pr.region, pr.n_members, pr.member, pr.member_uid, pr.cost, asked, payer, total,
-        _pay_publicly(world, total), a.is_active, a.uid, a.research_budget, p.partner_part,
-    )  # fmt: skip
-    share = coverage(running, bill, pr.member, a.cash, p.cash_share)
-    payers, paid = advance_work(
-        running, bill, share, public, pr.uid, pr.kind, pr.stage, pr.n_members, pr.member, pr.cost, pr.effort,
-        pr.remaining, a.kind, a.research_spending, a.year_cost, p.abandon_chance, draws.key("work on project"),
-    )  # fmt: skip
-    if len(payers):
-        accounts.transfer(world, payers, world.regions.household_slot[a.region[payers]], paid, Purpose.RESEARCH)
-    lists = world.neighbours()
-    mark_used_ties(
-        running, pr.n_members, pr.member, lists.start, lists.other, lists.tie, world.ties.layer,
-        world.ties.used, world.quarter,
-    )  # fmt: skip
-
-
-def _pay_publicly(world: World, total: FloatArray) -> FloatArray:
-    """Pay the public part of projects to households and return what was paid, shape (regions, 3)."""
-    regions, cash, outside = world.regions, world.actors.cash, world.rest_of_world
-    paid = public_money(total, regions.budget, cash, regions.government_slot, float(cash[outside]))
-    by_call, by_world, by_pilot = paid.T
-    for payer, amount, purpose in (
-        (regions.government_slot, by_call, Purpose.CALL),
-        (regions.government_slot, by_pilot, Purpose.PILOT_SUPPORT),
-        (outside, by_world, Purpose.NATIONAL_PROJECT),
-    ):
-        if amount.any():
-            accounts.transfer(world, payer, regions.household_slot, amount, purpose)
-    return paid

@@ -31,6 +31,7 @@ _FIRM = int(Kind.FIRM)
 _BY_UNIVERSITY = int(ProjectKind.UNIVERSITY)
 _SHELF = int(Stage.SHELVED)
 _DEVELOPMENT = int(Stage.DEVELOPMENT)
+_EXPIRED, _TAKEN_UP = int(Event.EXPIRED), int(Event.TAKEN_UP)
 _RESEARCH_LAYER = int(Layer.RESEARCH)
 _BY_PLATFORM = int(TieOrigin.PLATFORM)
 _MATCHING = int(Service.MATCHING)
@@ -170,21 +171,54 @@ def first_comers(
 
 
 @kernel
-def hand_over(
-    taken: IntArray, taker: IntArray, origin: IntArray, actor_uid: UidArray, member: IntArray, member_uid: UidArray,
-    n_members: IntArray, tie_origin: IntArray, stage: IntArray, remaining: IntArray,
-    cost: FloatArray, quarters: int, development_cost: float,
-) -> None:  # fmt: skip
-    """Make each firm a member that answers for development and what follows."""
+def take_up(
+    is_active: BoolArray, uid: UidArray, kind: IntArray, stage: IntArray, remaining: IntArray, n_members: IntArray,
+    member: IntArray, member_uid: UidArray, field: IntArray, artefact: FloatArray, cost: FloatArray,
+    is_pull: BoolArray, purpose: IntArray, project_region: IntArray, tie_origin: IntArray, actor_is_active: BoolArray,
+    actor_uid: UidArray, actor_kind: IntArray, region: IntArray, sector: IntArray, orientation: FloatArray,
+    expected_orders: FloatArray, cash: FloatArray, absorption: FloatArray, service: FloatArray,
+    capability: FloatArray, n_projects: IntArray, frontier: FloatArray, weight: FloatArray, start: IntArray,
+    other: IntArray, tie: IntArray, layer: IntArray, trust: FloatArray, origin_of_tie: IntArray, ahead: FloatArray,
+    pilot: FloatArray, worth: FloatArray, n_regions: int, expiry: float, rate: float, matching: float,
+    cash_share: float, need_match: float, quarters: int, development_cost: float, expiry_key: np.uint64,
+    platform_key: np.uint64, key: np.uint64,
+) -> tuple[IntArray, IntArray, UidArray, IntArray]:  # fmt: skip
+    """Strike out results that are out of date, and hand others to the firm that comes first to each.
+
+    That firm becomes a member that answers for development and what follows. Return the events to record: code, result,
+    firm and origin of its way there; first results that expired, with firm 0 and origin -1.
+    """
+    expired, shelf = waiting_results(
+        is_active, stage, kind, uid, member, member_uid, actor_is_active, actor_uid, expiry, expiry_key
+    )  # fmt: skip
+    shown = shown_firms(
+        shelf, project_region, uid, actor_is_active, actor_kind, region, actor_uid, service, n_regions, platform_key
+    )  # fmt: skip
+    taken, taker, way = first_comers(
+        shelf, shown, uid, member, field, artefact, cost, is_pull, purpose, actor_uid, actor_kind, sector, orientation,
+        expected_orders, cash, absorption, service, capability, frontier, weight, start, other, tie, layer, trust,
+        origin_of_tie, ahead, pilot, worth, rate, matching, cash_share, need_match, key,
+    )  # fmt: skip
+    n_expired, n_events = len(expired), len(expired) + len(taken)
+    code, rows = np.full(n_events, _EXPIRED), np.empty(n_events, np.int64)
+    firm, channel = np.zeros(n_events, np.uint64), np.full(n_events, -1)
+    for e in range(n_expired):
+        rows[e] = expired[e]
+        is_active[rows[e]] = False
     for d in range(len(taken)):
         p = taken[d]
         member[p, 1] = taker[d]
         member_uid[p, 1] = actor_uid[taker[d]]
         n_members[p] = 2
-        tie_origin[p] = origin[d]
+        tie_origin[p] = way[d]
         stage[p] = _DEVELOPMENT
         remaining[p] = quarters
         cost[p] *= development_cost
+        e = n_expired + d
+        code[e], rows[e], firm[e], channel[e] = _TAKEN_UP, p, actor_uid[taker[d]], way[d]
+    if len(taken) > 0:
+        n_projects[:] = project_counts(is_active, stage, n_members, member, len(n_projects))
+    return code, rows, firm, channel
 
 
 @rule(
@@ -208,37 +242,7 @@ def take_up_results(world: World, parameters: Parameters, draws: Draws) -> None:
     """
     if not parameters.switches.innovation:
         return
-    p, a, pr = parameters.innovation, world.actors, world.projects
-    expired, shelf = waiting_results(
-        pr.is_active, pr.stage, pr.kind, pr.uid, pr.member, pr.member_uid, a.is_active, a.uid, p.expiry,
-        draws.key("result expires"),
-    )  # fmt: skip
-    if len(expired):
-        _record(world, Event.EXPIRED, expired, 0, -1)
-        pr.is_active[expired] = False
-    if len(shelf) == 0:
-        return
-    taken, firm, origin = _first_comers(world, parameters, draws, shelf)
-    if len(taken) == 0:
-        return
-    hand_over(
-        taken, firm, origin, a.uid, pr.member, pr.member_uid, pr.n_members, pr.tie_origin, pr.stage,
-        pr.remaining, pr.cost, p.development_quarters, p.development_cost,
-    )  # fmt: skip
-    a.n_projects[:] = project_counts(pr.is_active, pr.stage, pr.n_members, pr.member, a.rows)
-    _record(world, Event.TAKEN_UP, taken, a.uid[firm], origin)
-
-
-def _first_comers(
-    world: World, parameters: Parameters, draws: Draws, shelf: IntArray
-) -> tuple[IntArray, IntArray, IntArray]:
-    """Return the results taken up, by which firm and by which way, among those on the shelf."""
     p, a, pr, ties, lists = parameters.innovation, world.actors, world.projects, world.ties, world.neighbours()
-    frontier, weight = world.fields.frontier, world.structure.weight
-    shown = shown_firms(
-        shelf, pr.region, pr.uid, a.is_active, a.kind, a.region, a.uid, a.service, world.structure.n_regions,
-        draws.key("shown by platform"),
-    )  # fmt: skip
     ahead = (
         p.development_quarters * p.development_cost
         + p.pilot_quarters * p.pilot_cost
@@ -249,19 +253,20 @@ def _first_comers(
         p.risk_aversion, p.decision_sharpness,
     )  # fmt: skip
     pilot = (p.pilot_base, p.pilot_gain, p.own_pilot, p.industrialisation_success)
-    return first_comers(
-        shelf, shown, pr.uid, pr.member, pr.field, pr.artefact, pr.cost, pr.is_pull, pr.sector, a.uid, a.kind,
-        a.sector, a.orientation, a.expected_orders, a.cash, a.absorption, a.service, a.capability, frontier, weight,
-        lists.start, lists.other, lists.tie, ties.layer, ties.trust, ties.origin,
-        np.array((p.development_cost, ahead)), np.array(pilot), np.array(worth),
-        p.take_up, p.matching, p.cash_share, p.need_match, draws.key("take up"),
+    code, rows, firm, channel = take_up(
+        pr.is_active, pr.uid, pr.kind, pr.stage, pr.remaining, pr.n_members, pr.member, pr.member_uid, pr.field,
+        pr.artefact, pr.cost, pr.is_pull, pr.sector, pr.region, pr.tie_origin, a.is_active, a.uid, a.kind, a.region,
+        a.sector, a.orientation, a.expected_orders, a.cash, a.absorption, a.service, a.capability, a.n_projects,
+        world.fields.frontier, world.structure.weight, lists.start, lists.other, lists.tie, ties.layer, ties.trust,
+        ties.origin, np.array((p.development_cost, ahead)), np.array(pilot), np.array(worth),
+        world.structure.n_regions, p.expiry, p.take_up, p.matching, p.cash_share, p.need_match,
+        p.development_quarters, p.development_cost, draws.key("result expires"), draws.key("shown by platform"),
+        draws.key("take up"),
     )  # fmt: skip
-
-
-def _record(world: World, event: Event, rows: IntArray, partner: UidArray | int, channel: IntArray | int) -> None:
-    pr = world.projects
-    world.events.add(
-        event, world.quarter, pr.member_uid[rows, 0], region=pr.region[rows], partner=partner, project=pr.uid[rows],
-        field=pr.field[rows], channel=channel, amount=pr.artefact[rows] / world.fields.frontier[pr.field[rows]],
-        cause=pr.cause[rows],
-    )  # fmt: skip
+    if len(rows):
+        field = pr.field[rows]
+        world.events.add(
+            code, world.quarter, pr.member_uid[rows, 0], region=pr.region[rows], partner=firm, project=pr.uid[rows],
+            field=field, channel=channel, amount=pr.artefact[rows] / world.fields.frontier[field],
+            cause=pr.cause[rows],
+        )  # fmt: skip

@@ -16,6 +16,7 @@ from abm.parameters import Parameters
 from abm.randomness import Draws
 from abm.rule import rule
 from abm.state import accounts, ledger
+from abm.state.accounts import Books, books_of, pay
 from abm.state.codes import Event, Kind, Mode, Origin, Purpose, Route
 from abm.state.trade_terms import purchasable
 from abm.state.world import World
@@ -26,6 +27,7 @@ _IMITATE = int(Mode.IMITATE)
 _INTRODUCE = int(Mode.INTRODUCE)
 _INTRODUCTION = int(Origin.INTRODUCTION)
 _LICENCE = int(Route.LICENCE)
+_WAGES, _FEE = np.int64(Purpose.RESEARCH), np.int64(Purpose.LICENCE)
 
 
 @kernel
@@ -134,6 +136,39 @@ def digest_licences(
     return learned[:number].copy()
 
 
+@kernel
+def learn_from_others(
+    books: Books, is_active: BoolArray, kind: IntArray, mode: IntArray, research_budget: FloatArray,
+    sector: IntArray, absorption: FloatArray, management_fit: FloatArray, capability: FloatArray,
+    year_gain: FloatArray, year_cost: FloatArray, knowledge_stock: FloatArray, stock: FloatArray, gain: FloatArray,
+    total_gain: FloatArray, household: IntArray, frontier: FloatArray, weight: FloatArray, pull: FloatArray,
+    buyable: FloatArray, outside: int, cash_share: float, importable: float, digestion: float, reference: float,
+    fit_learning: float, experience: float,
+) -> tuple[IntArray, IntArray, FloatArray]:  # fmt: skip
+    """Let imitators pay their engineers, and firms that introduce buy licences and digest them.
+
+    Return the firms that learned from a licence, the field of each, and what it paid, million yuan.
+    """
+    imitator, spent, firm, purse = spend_on_others(
+        is_active, kind, mode, research_budget, books.cash, cash_share, year_cost, knowledge_stock
+    )  # fmt: skip
+    for f in range(len(imitator)):
+        pay(books, imitator[f], household[books.region[imitator[f]]], spent[f], _WAGES)
+    field, gap = licensed_fields(
+        firm, purse, books.region, sector, weight, pull, buyable, frontier, capability, importable
+    )  # fmt: skip
+    for f in range(len(firm)):
+        pay(books, firm[f], outside, purse[f], _FEE)
+    learned = digest_licences(
+        firm, field, gap, purse, sector, weight, frontier, absorption, management_fit, capability, year_gain,
+        year_cost, knowledge_stock, stock, gain, total_gain, digestion, reference, fit_learning, experience,
+    )  # fmt: skip
+    for e in range(len(learned)):
+        f = learned[e]
+        firm[e], field[e], purse[e] = firm[f], field[f], purse[f]
+    return firm[: len(learned)], field[: len(learned)], purse[: len(learned)]
+
+
 @rule(
     writes=(
         "actors.capability", "actors.year_gain", "actors.year_cost", "actors.management_fit",
@@ -154,33 +189,16 @@ def introduce_technology(world: World, parameters: Parameters, draws: Draws) -> 
     """
     if not parameters.switches.innovation:
         return
-    p, a = parameters.innovation, world.actors
-    imitators, spent, introducers, purse = spend_on_others(
-        a.is_active, a.kind, a.mode, a.research_budget, a.cash, p.cash_share, a.year_cost, a.knowledge_stock
-    )
-    if len(imitators):
-        accounts.transfer(world, imitators, world.regions.household_slot[a.region[imitators]], spent, Purpose.RESEARCH)
-    if len(introducers):
-        _buy_licences(world, parameters, introducers, purse)
-
-
-def _buy_licences(world: World, parameters: Parameters, firm: IntArray, purse: FloatArray) -> None:
-    """Let firms spend their purse on licences abroad and digest them."""
     p, a, st, books = parameters.innovation, world.actors, world.structure, world.ledger
-    frontier = world.fields.frontier
-    field, gap = licensed_fields(
-        firm, purse, a.region, a.sector, st.weight, world.needs.pull,
-        purchasable(st, parameters.frontier.embargo_factor), frontier, a.capability, p.importable,
+    licensee, field, paid = learn_from_others(
+        books_of(world), a.is_active, a.kind, a.mode, a.research_budget, a.sector, a.absorption, a.management_fit,
+        a.capability, a.year_gain, a.year_cost, a.knowledge_stock, books.stock, books.gain, books.total_gain,
+        world.regions.household_slot, world.fields.frontier, st.weight, world.needs.pull,
+        purchasable(st, parameters.frontier.embargo_factor), world.rest_of_world, p.cash_share, p.importable,
+        p.digestion, p.licence_reference, p.fit_learning, p.licence_experience,
     )  # fmt: skip
-    accounts.transfer(world, firm, world.rest_of_world, purse, Purpose.LICENCE)
-    learned = digest_licences(
-        firm, field, gap, purse, a.sector, st.weight, frontier, a.absorption, a.management_fit, a.capability,
-        a.year_gain, a.year_cost, a.knowledge_stock, books.stock, books.gain, books.total_gain, p.digestion,
-        p.licence_reference, p.fit_learning, p.licence_experience,
-    )  # fmt: skip
-    if len(learned):
-        licensee = firm[learned]
+    if len(licensee):
         world.events.add(
-            Event.LICENCE, world.quarter, a.uid[licensee], region=a.region[licensee], field=field[learned],
-            channel=_INTRODUCE, amount=purse[learned],
+            Event.LICENCE, world.quarter, a.uid[licensee], region=a.region[licensee], field=field,
+            channel=_INTRODUCE, amount=paid,
         )  # fmt: skip

@@ -7,15 +7,7 @@ productivity when equipment is replaced (zhao2020 III.B).
 
 from __future__ import annotations
 
-from abm.kernels_investment import (
-    FIRST_LEVEL,
-    VALUE_CHAIN,
-    buy_equipment,
-    buy_steps,
-    move_in_value_chain,
-    returns_per_yuan,
-    share_out_money,
-)
+from abm.kernels_investment import carry_out_plans, reckoned_returns, share_out_money
 from abm.parameters import Parameters
 from abm.randomness import Draws
 from abm.rule import rule
@@ -25,7 +17,7 @@ from abm.state.codes import Kind
 from abm.state.columns import read_only
 from abm.state.world import World
 from abm.types import FloatArray, IntArray
-from abm.valuation import adoption_costs, annuity, crowding, expected_savings, partner_levels
+from abm.valuation import adoption_costs, annuity
 
 
 @rule(
@@ -52,17 +44,13 @@ def invest(world: World, parameters: Parameters, draws: Draws) -> None:
         return
     actors, regions, st = world.actors, world.regions, world.structure
     p, books = parameters.investment, books_of(world)
-    index = buy_equipment(
-        books, firm, actors.sector, actors.capability, st.weight, actors.planned_equipment, actors.equipment,
-        actors.equipment_level, st.equipment_share, regions.pending_demand, world.market, parameters.production.wear,
+    index = carry_out_plans(
+        books, firm, actors.sector, actors.capability, st.weight, actors.sales, actors.local_input_share, actors.level,
+        actors.planned_equipment, actors.planned_value_chain, actors.equipment, actors.equipment_level,
+        actors.value_chain, actors.outside_step_share, st.equipment_share, regions.pending_demand,
+        regions.household_slot, world.market, parameters.switches.value_chain, parameters.production.wear,
+        p.value_chain_most, p.value_chain_speed, p.value_chain_wear, p.step_threshold, p.step_speed,
     )  # fmt: skip
-    if not parameters.switches.value_chain:
-        actors.planned_value_chain[firm] = 0.0
-    move_in_value_chain(
-        books, firm, regions.household_slot, actors.planned_value_chain, actors.sales, actors.value_chain,
-        p.value_chain_most, p.value_chain_speed, p.value_chain_wear,
-    )  # fmt: skip
-    buy_steps(firm, actors.local_input_share, actors.level, actors.outside_step_share, p.step_threshold, p.step_speed)
     cost = adoption_costs(parameters.new_productivity)
     returns = _reckoned_returns(world, parameters, firm, index, cost)
     new = parameters.new_productivity
@@ -82,27 +70,18 @@ def _reckoned_returns(
     """Return what a yuan of each use returns over the horizon, shape (firms, 5); 0 for uses that are switched off."""
     actors, st, p = world.actors, world.structure, parameters.investment
     production, market, new = parameters.production, parameters.market, parameters.new_productivity
-    region = world.kind_and_region()[1]
-    market_of = region[firm] * st.n_sectors + actors.sector[firm]
-    near = crowding(firm, market_of, read_only(actors.value_chain), actors.sales, st.n_regions * st.n_sectors)
+    kind, region = world.kind_and_region()
     lists = world.neighbours()
-    partners = partner_levels(firm, lists.start, lists.other, actors.kind, actors.level)
-    savings = expected_savings(
-        firm, actors.sector, region, st.inputs, st.energy_share, world.regions.wage, actors.talent, actors.staff,
-        actors.sales, actors.margin, actors.level, parameters.learning.absorption_talent, production.waste_saving,
-        production.intelligent_gain, production.green_saving, parameters.policy.carbon_price,
-        parameters.policy.green_standard, market.green_strength * market.selection,
-    )  # fmt: skip
-    returns = returns_per_yuan(
-        firm, actors.sector, st.labour_share, index, near, partners, savings, cost, actors.equipment,
-        actors.equipment_level, actors.sales, actors.margin, actors.quality, actors.value_chain, actors.level,
-        actors.skill, actors.service,
+    return reckoned_returns(
+        firm, region, actors.sector, kind, index, cost, read_only(actors.value_chain), actors.equipment,
+        actors.equipment_level, actors.sales, actors.margin, actors.quality, actors.level, actors.skill,
+        actors.service, actors.talent, actors.staff, world.regions.wage, st.inputs, st.energy_share, st.labour_share,
+        lists.start, lists.other,
         annuity(p.discount + production.wear, p.horizon), annuity(p.discount + p.value_chain_wear, p.horizon),
         annuity(p.discount + new.wear, p.horizon), p.value_chain_speed, market.value_markup, market.crowding,
         market.value_strength * market.selection, new.convexity, new.skill_gap_cost, new.neighbour_weight,
+        parameters.learning.absorption_talent, production.waste_saving, production.intelligent_gain,
+        production.green_saving, parameters.policy.carbon_price, parameters.policy.green_standard,
+        market.green_strength * market.selection,
+        parameters.switches.value_chain, parameters.switches.new_productivity,
     )  # fmt: skip
-    if not parameters.switches.value_chain:
-        returns[:, VALUE_CHAIN] = 0.0
-    if not parameters.switches.new_productivity:
-        returns[:, FIRST_LEVEL:] = 0.0
-    return returns

@@ -13,8 +13,6 @@ from abm.parameters import Parameters
 from abm.randomness import Draws
 from abm.rule import rule
 from abm.state.codes import Kind, Level
-from abm.state.columns import read_only
-from abm.state.groups import regional_sum
 from abm.state.technique import labour_productivity
 from abm.state.world import World
 from abm.types import BoolArray, FloatArray, IntArray
@@ -138,6 +136,35 @@ def adapt_wages(
         wage[r] = max(0.2 * base_wage, wage[r] + wage_speed * (target - wage[r]))
 
 
+@kernel
+def adjust_staff(
+    firm: IntArray, is_active: BoolArray, region: IntArray, sector: IntArray, staff: FloatArray, talent: FloatArray,
+    output: FloatArray, expected_orders: FloatArray, price: FloatArray, equipment: FloatArray,
+    equipment_level: FloatArray, level: FloatArray, capital_ratio: FloatArray, labour_share: FloatArray,
+    first_productivity: FloatArray, labour_force: FloatArray, unemployment: FloatArray, mean_productivity: FloatArray,
+    wage: FloatArray, base_wage: float, reference: float, intelligent_gain: float, hiring_speed: float,
+    normal_unemployment: float, migration: float, wage_speed: float, wage_tightness: float,
+) -> None:  # fmt: skip
+    """Let firms hire and release staff, and unemployment, labour force, productivity and wage of each region follow.
+
+    Columns of actors come first, then those of sectors (``capital_ratio``, ``labour_share``) and of regions.
+    """
+    change = wanted_change(
+        firm, sector, staff, expected_orders, price, equipment, capital_ratio, equipment_level, level, labour_share,
+        base_wage, reference, intelligent_gain, hiring_speed,
+    )  # fmt: skip
+    work = people_at_work(is_active, region, staff, talent, len(wage))
+    hire_and_release(firm, region, change, labour_force, work, staff)
+    all_staff, all_output = np.zeros(len(wage)), np.zeros(len(wage))
+    for f in range(len(firm)):
+        all_staff[region[firm[f]]] += staff[firm[f]]
+        all_output[region[firm[f]]] += output[firm[f]]
+    adapt_wages(
+        all_staff, all_output, work, first_productivity, labour_force, unemployment, mean_productivity, wage,
+        normal_unemployment, migration, hiring_speed, wage_speed, wage_tightness, base_wage,
+    )  # fmt: skip
+
+
 @rule(
     writes=(
         "actors.staff", "regions.labour_force", "regions.unemployment", "regions.wage", "regions.mean_productivity",
@@ -159,18 +186,10 @@ def employ_staff(world: World, parameters: Parameters, draws: Draws) -> None:
     if p.hiring_speed == 0.0 and p.wage_speed == 0.0 and p.migration == 0.0:
         return
     actors, regions = world.actors, world.regions
-    firm = world.slots(Kind.FIRM)
-    _, region = world.kind_and_region()
-    change = wanted_change(
-        firm, actors.sector, actors.staff, actors.expected_orders, actors.price, actors.equipment, st.capital_ratio,
-        actors.equipment_level, actors.level, st.labour_share, p.base_wage, p.reference_level, p.intelligent_gain,
-        p.hiring_speed,
-    )  # fmt: skip
-    work = people_at_work(actors.is_active, region, actors.staff, actors.talent, st.n_regions)
-    hire_and_release(firm, region, change, regions.labour_force, work, actors.staff)
-    adapt_wages(
-        regional_sum(firm, region, read_only(actors.staff), st.n_regions),
-        regional_sum(firm, region, actors.output, st.n_regions),
-        work, regions.first_productivity, regions.labour_force, regions.unemployment, regions.mean_productivity,
-        regions.wage, p.normal_unemployment, p.migration, p.hiring_speed, p.wage_speed, p.wage_tightness, p.base_wage,
+    adjust_staff(
+        world.slots(Kind.FIRM), actors.is_active, actors.region, actors.sector, actors.staff, actors.talent,
+        actors.output, actors.expected_orders, actors.price, actors.equipment, actors.equipment_level, actors.level,
+        st.capital_ratio, st.labour_share, regions.first_productivity, regions.labour_force, regions.unemployment,
+        regions.mean_productivity, regions.wage, p.base_wage, p.reference_level, p.intelligent_gain, p.hiring_speed,
+        p.normal_unemployment, p.migration, p.wage_speed, p.wage_tightness,
     )  # fmt: skip

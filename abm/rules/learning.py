@@ -9,14 +9,13 @@ Intellectual property slows flow that nobody pays for (cheng 4.3).
 
 from __future__ import annotations
 
-from abm.kernels_learning import learn, rival_lessons, tie_lessons, tie_understanding
+from abm.kernels_learning import learn_from_rivals, learn_from_ties
 from abm.parameters import Parameters
 from abm.randomness import Draws
 from abm.rule import rule
 from abm.state import ledger
 from abm.state.codes import Kind, Route
 from abm.state.columns import read_only
-from abm.state.proximity import profiles
 from abm.state.world import World
 
 _ORDER = int(Route.ORDER)
@@ -46,19 +45,14 @@ def learn_along_ties(world: World, parameters: Parameters, draws: Draws) -> None
     lists = world.neighbours()
     slow = 1.0 - 0.5 * p.protection
     teaching = p.teaching if parameters.switches.supporting_chain else 1.0
-    x, is_learner = profiles(actors.is_active, actors.kind, read_only(actors.capability), world.fields.frontier)
-    heard = tie_understanding(
-        ties.is_active, ties.layer, ties.source, ties.target, is_learner, x, p.best_distance, p.distance_width
-    )
-    first, teacher, route, speed = tie_lessons(
-        is_learner, actors.is_core, actors.mode, actors.absorption, actors.sector, st.weight, x,
-        lists.start, lists.other, lists.tie, ties.layer, ties.source, ties.origin, ties.weight, ties.trust, heard,
-        slow * p.research_rate, slow * p.supply_rate, slow * p.upstream_rate, teaching, p.imitation_boost,
-        p.dilution, p.trust_effect,
-    )  # fmt: skip
-    learn(
-        first, teacher, route, speed, _ORDER, actors.sector, st.weight, world.fields.frontier, x,
+    learn_from_ties(
+        actors.is_active, actors.kind, actors.is_core, actors.mode, actors.absorption, actors.sector,
+        read_only(actors.capability), st.weight, world.fields.frontier,
+        lists.start, lists.other, lists.tie, ties.is_active, ties.layer, ties.source, ties.target, ties.origin,
+        ties.weight, ties.trust,
         actors.capability, actors.year_gain, book.stock, book.gain, book.total_gain,
+        slow * p.research_rate, slow * p.supply_rate, slow * p.upstream_rate, teaching, p.imitation_boost,
+        p.dilution, p.trust_effect, p.best_distance, p.distance_width, _ORDER,
     )  # fmt: skip
 
 
@@ -80,13 +74,10 @@ def learn_sideways(world: World, parameters: Parameters, draws: Draws) -> None:
     if not (parameters.switches.supporting_chain and parameters.switches.learning):
         return
     p, actors, st, book = parameters.learning, world.actors, world.structure, world.ledger
-    x, _ = profiles(actors.is_active, actors.kind, read_only(actors.capability), world.fields.frontier)
-    first, teacher, route, speed = rival_lessons(
-        world.slots(Kind.FIRM), actors.region, actors.sector, actors.uid, actors.mode, actors.absorption,
-        st.weight, x, st.n_regions, draws.key("roster of rivals"), draws.key("rival met"), p.n_rivals,
-        (1.0 - 0.5 * p.protection) * p.sideways_rate, p.imitation_boost, p.best_distance, p.distance_width, _SIDEWAYS,
-    )  # fmt: skip
-    learn(
-        first, teacher, route, speed, _SIDEWAYS, actors.sector, st.weight, world.fields.frontier, x,
+    learn_from_rivals(
+        actors.is_active, actors.kind, actors.region, actors.sector, actors.uid, actors.mode, actors.absorption,
+        read_only(actors.capability), st.weight, world.fields.frontier, world.slots(Kind.FIRM),
         actors.capability, actors.year_gain, book.stock, book.gain, book.total_gain,
+        st.n_regions, draws.key("roster of rivals"), draws.key("rival met"), p.n_rivals,
+        (1.0 - 0.5 * p.protection) * p.sideways_rate, p.imitation_boost, p.best_distance, p.distance_width, _SIDEWAYS,
     )  # fmt: skip

@@ -13,7 +13,7 @@ from abm.parameters import Parameters
 from abm.randomness import Draws
 from abm.rule import rule
 from abm.state.codes import Event, Kind
-from abm.state.trade_terms import purchasable
+from abm.state.trade_terms import purchasable_share
 from abm.state.world import World
 from abm.types import BoolArray, FloatArray, IntArray
 
@@ -122,24 +122,23 @@ def expose_chains(
 @kernel
 def open_needs(
     region: int, share: FloatArray, is_open: BoolArray, is_published: BoolArray, opened: IntArray,
-    is_needy: BoolArray, open_share: float, close_share: float, quarter: int,
-) -> tuple[IntArray, IntArray]:  # fmt: skip
+    is_needy: BoolArray, change: IntArray, open_share: float, close_share: float, quarter: int,
+) -> int:  # fmt: skip
     """Open the needs of a region that are large and close those that are small, also if published; mark needy sectors.
 
-    Return the needs that opened and those that closed, as places in the region's (chains, sectors, fields).
+    Set ``change`` of a need to 1 where it opened and to -1 where it closed; return how many did.
 
     >>> import numpy as np
     >>> is_open, is_published = np.array([[[[True, True, False]]]]), np.array([[[[True, True, False]]]])
     >>> share, opened, is_needy = np.array([[[0.3, 0.1, 0.5]]]), np.zeros((1, 1, 1, 3), np.int64), np.array([[False]])
-    >>> new, solved = open_needs(0, share, is_open, is_published, opened, is_needy, 0.4, 0.2, 7)
-    >>> new.tolist(), solved.tolist(), is_open.tolist(), is_published.tolist(), opened.tolist(), is_needy.tolist()
-    ([2], [1], [[[[True, False, True]]]], [[[[True, False, False]]]], [[[[0, 0, 7]]]], [[True]])
+    >>> change = np.zeros((1, 1, 1, 3), np.int64)
+    >>> open_needs(0, share, is_open, is_published, opened, is_needy, change, 0.4, 0.2, 7), change.tolist()
+    (2, [[[[0, -1, 1]]]])
+    >>> is_open.tolist(), is_published.tolist(), opened.tolist(), is_needy.tolist()
+    ([[[[True, False, True]]]], [[[[True, False, False]]]], [[[[0, 0, 7]]]], [[True]])
     """
     n_chains, n_sectors, n_fields = share.shape
-    new = np.empty(n_chains * n_sectors * n_fields, np.int64)
-    solved = np.empty(len(new), np.int64)
-    n_new = 0
-    n_solved = 0
+    number = 0
     for s in range(n_sectors):
         is_needy[region, s] = False
     for c in range(n_chains):
@@ -150,15 +149,15 @@ def open_needs(
                 stays = size > open_share or (was_open and size > close_share)
                 if stays and not was_open:
                     opened[region, c, s, k] = quarter
-                    new[n_new] = (c * n_sectors + s) * n_fields + k
-                    n_new += 1
+                    change[region, c, s, k] = 1
+                    number += 1
                 if was_open and not stays:
-                    solved[n_solved] = (c * n_sectors + s) * n_fields + k
-                    n_solved += 1
+                    change[region, c, s, k] = -1
+                    number += 1
                 is_open[region, c, s, k] = stays
                 is_published[region, c, s, k] = is_published[region, c, s, k] and stays
                 is_needy[region, s] = is_needy[region, s] or stays
-    return new[:n_new].copy(), solved[:n_solved].copy()
+    return number
 
 
 @kernel
@@ -217,6 +216,36 @@ def mark_needy(
         is_needy[i] = is_active[i] and kind[i] == _FIRM and needy_sector[region[i], sector[i]]
 
 
+@kernel
+def measure_needs(
+    is_active: BoolArray, kind: IntArray, region: IntArray, sector: IntArray, sales: FloatArray,
+    capability: FloatArray, is_needy: BoolArray, frontier: FloatArray, embargo: FloatArray, weight: FloatArray,
+    chain_demand: FloatArray, leontief: FloatArray, demand: FloatArray, available: FloatArray, gap: FloatArray,
+    local_gap: FloatArray, exposure: FloatArray, is_open: BoolArray, is_published: BoolArray, opened: IntArray,
+    pull: FloatArray, generality: FloatArray, commonness: FloatArray, embargo_factor: float, open_share: float,
+    close_share: float, heard: float, quarter: int,
+) -> tuple[IntArray, int]:  # fmt: skip
+    """Measure the gaps, exposures, needs and pull of every region, and mark the firms where there is a need.
+
+    The columns of actors come first, those of needs from ``available``. Return 1 for each need that opened and -1 for
+    each that closed, (regions, chains, sectors, fields), and how many these are.
+    """
+    n_regions, n_chains, n_sectors, n_fields = exposure.shape
+    local = local_capability(is_active, kind, region, sector, sales, capability, n_regions, n_sectors)
+    measure_gaps(local, frontier, purchasable_share(embargo, embargo_factor), available, gap, local_gap)
+    needy_sector = np.empty((n_regions, n_sectors), np.bool_)
+    change = np.zeros((n_regions, n_chains, n_sectors, n_fields), np.int64)
+    number = 0
+    for r in range(n_regions):
+        share = expose_chains(r, demand, chain_demand, leontief, weight, gap, exposure)
+        number += open_needs(
+            r, share, is_open, is_published, opened, needy_sector, change, open_share, close_share, quarter
+        )  # fmt: skip
+        weigh_fields(r, share, exposure, weight, local_gap, is_published, heard, pull, generality, commonness)
+    mark_needy(is_active, kind, region, sector, needy_sector, is_needy)
+    return change, number
+
+
 @rule(
     writes=("needs.*", "actors.is_needy"),
     source="ren:2.2.2; ren:2.3.1; ren:2.4.1",
@@ -237,41 +266,25 @@ def assess_needs(world: World, parameters: Parameters, draws: Draws) -> None:
         return
     st = world.structure
     actors, needs, regions = world.actors, world.needs, world.regions
-    local = local_capability(
-        actors.is_active, actors.kind, actors.region, actors.sector, actors.sales, actors.capability,
-        st.n_regions, st.n_sectors,
-    )  # fmt: skip
-    measure_gaps(
-        local, world.fields.frontier, purchasable(st, parameters.frontier.embargo_factor), needs.available, needs.gap,
-        needs.local_gap,
-    )  # fmt: skip
-    needy_sector = np.empty((st.n_regions, st.n_sectors), dtype=np.bool_)
     heard = p.published_weight if parameters.switches.chain_leader else 0.0
-    for r in range(st.n_regions):
-        share = expose_chains(
-            r, regions.final_demand, st.final_demand, st.leontief, st.weight, needs.gap, needs.exposure
-        )
-        new, solved = open_needs(
-            r, share, needs.is_open, needs.is_published, needs.opened, needy_sector, p.open_share, p.close_share,
-            world.quarter,
-        )  # fmt: skip
-        _record(world, r, new, Event.NEED_OPENED)
-        _record(world, r, solved, Event.NEED_CLOSED)
-        weigh_fields(
-            r, share, needs.exposure, st.weight, needs.local_gap, needs.is_published, heard, needs.pull,
-            needs.generality, needs.commonness,
-        )  # fmt: skip
-    mark_needy(actors.is_active, actors.kind, actors.region, actors.sector, needy_sector, actors.is_needy)
+    change, number = measure_needs(
+        actors.is_active, actors.kind, actors.region, actors.sector, actors.sales, actors.capability, actors.is_needy,
+        world.fields.frontier, st.embargo, st.weight, st.final_demand, st.leontief, regions.final_demand,
+        needs.available, needs.gap, needs.local_gap, needs.exposure, needs.is_open, needs.is_published, needs.opened,
+        needs.pull, needs.generality, needs.commonness, parameters.frontier.embargo_factor, p.open_share,
+        p.close_share, heard, world.quarter,
+    )  # fmt: skip
+    if number > 0:
+        for r in range(st.n_regions):
+            _record(world, r, change[r] > 0, Event.NEED_OPENED)
+            _record(world, r, change[r] < 0, Event.NEED_CLOSED)
 
 
-def _record(world: World, region: int, places: IntArray, event: Event) -> None:
-    """Record one event per need that opened or closed."""
-    if len(places) == 0:
-        return
-    exposure = world.needs.exposure[region]
-    chain, _, field = np.unravel_index(places, exposure.shape)
+def _record(world: World, region: int, is_changed: BoolArray, event: Event) -> None:
+    """Record one event per need of a region that opened or closed, shape (chains, sectors, fields)."""
+    chain, _, field = np.nonzero(is_changed)
     government = world.actors.uid[world.regions.government_slot[region]]
     world.events.add(
-        event, world.quarter, np.full(len(places), government), region=region, field=field, channel=chain,
-        amount=exposure.ravel()[places],
+        event, world.quarter, np.full(len(chain), government), region=region, field=field, channel=chain,
+        amount=world.needs.exposure[region][is_changed],
     )  # fmt: skip

@@ -14,7 +14,7 @@ from abm.parameters import Parameters
 from abm.randomness import Draws
 from abm.rule import rule
 from abm.state import accounts
-from abm.state.accounts import transfer
+from abm.state.accounts import Books, books_of, pay
 from abm.state.codes import Instrument, Kind, Level, Purpose, Service
 from abm.state.world import World
 from abm.types import FloatArray, IntArray
@@ -23,6 +23,7 @@ from abm.valuation import adoption_costs, step_cost
 _INTELLIGENT = int(Level.INTELLIGENT)
 _TECHNICAL = int(Service.TECHNICAL)
 _ADOPTION = int(Instrument.ADOPTION)
+_OWN_MONEY, _SUBSIDY = np.int64(Purpose.ADOPTION), np.int64(Purpose.ADOPTION_SUBSIDY)
 
 
 @kernel
@@ -128,6 +129,39 @@ def order_and_displace(
         displaced[r] = min(displaced[r] + lost[r], labour_force[r] * unemployment[r])
 
 
+@kernel
+def adopt_levels(
+    firm: IntArray, books: Books, level: FloatArray, planned_adoption: FloatArray, skill: FloatArray,
+    service: FloatArray, sales: FloatArray, staff: FloatArray, cost: FloatArray, adoption_share: FloatArray,
+    government: IntArray, budget: FloatArray, pending_demand: FloatArray, displaced: FloatArray,
+    labour_force: FloatArray, unemployment: FloatArray, market: int, subsidy_rate: float, is_on: bool,
+    convexity: float, gap_cost: float, speed: float, wear: float, displacement: float,
+) -> None:  # fmt: skip
+    """Let firms pay for what they planned, the public add its part, and levels, orders and work follow.
+
+    Columns of actors come first, then those of levels, sectors and regions; plans are done with afterwards.
+    """
+    planned, amount, subsidy, given = adoption_money(
+        firm, books.region, planned_adoption, books.cash, government, budget, subsidy_rate, is_on
+    )  # fmt: skip
+    for f in range(len(firm)):
+        pay(books, firm[f], market, amount[f], _OWN_MONEY)
+    for r in range(len(government)):
+        pay(books, government[r], market, given[r], _SUBSIDY)
+        budget[r, _ADOPTION] -= given[r]
+    automated = raise_levels(
+        firm, level, planned_adoption, planned, amount, subsidy, cost, convexity, gap_cost, skill, service, sales,
+        speed, wear,
+    )  # fmt: skip
+    order_and_displace(
+        firm, books.region, amount, subsidy, automated, staff, adoption_share, pending_demand, displaced,
+        labour_force, unemployment, displacement,
+    )  # fmt: skip
+    for i in firm:
+        for h in range(planned_adoption.shape[1]):
+            planned_adoption[i, h] = 0.0
+
+
 @rule(
     writes=(
         "actors.level", "actors.planned_adoption", "regions.budget", "regions.pending_demand", "regions.displaced",
@@ -150,21 +184,10 @@ def adopt(world: World, parameters: Parameters, draws: Draws) -> None:
     is_on = parameters.switches.new_productivity
     if len(firm) == 0 or (not is_on and p.wear == 0.0):
         return
-    planned, amount, subsidy, given = adoption_money(
-        firm, actors.region, actors.planned_adoption, actors.cash, regions.government_slot, regions.budget,
-        parameters.policy.subsidy_rate * parameters.switches.policy, is_on,
+    adopt_levels(
+        firm, books_of(world), actors.level, actors.planned_adoption, actors.skill, actors.service, actors.sales,
+        actors.staff, adoption_costs(p), st.adoption_share, regions.government_slot, regions.budget,
+        regions.pending_demand, regions.displaced, regions.labour_force, regions.unemployment, world.market,
+        parameters.policy.subsidy_rate * parameters.switches.policy, is_on, p.convexity, p.skill_gap_cost, p.speed,
+        p.wear, p.displacement * parameters.production.intelligent_gain,
     )  # fmt: skip
-    transfer(world, firm, world.market, amount, Purpose.ADOPTION)
-    if given.any():
-        transfer(world, regions.government_slot, world.market, given, Purpose.ADOPTION_SUBSIDY)
-        regions.budget[:, _ADOPTION] -= given
-    automated = raise_levels(
-        firm, actors.level, actors.planned_adoption, planned, amount, subsidy, adoption_costs(p), p.convexity,
-        p.skill_gap_cost, actors.skill, actors.service, actors.sales, p.speed, p.wear,
-    )  # fmt: skip
-    order_and_displace(
-        firm, actors.region, amount, subsidy, automated, actors.staff, st.adoption_share, regions.pending_demand,
-        regions.displaced, regions.labour_force, regions.unemployment,
-        p.displacement * parameters.production.intelligent_gain,
-    )  # fmt: skip
-    actors.planned_adoption[firm] = 0.0

@@ -14,14 +14,15 @@ from abm.parameters import Parameters
 from abm.randomness import Draws
 from abm.rule import rule
 from abm.state import accounts
-from abm.state.accounts import Books, books_of, pay
-from abm.state.assignment import assigned
+from abm.state.accounts import Books, books_of, pay, write_claims
+from abm.state.assignment import chosen_by_identity
 from abm.state.codes import ClaimKind, Kind, Purpose, Service
 from abm.state.world import World
-from abm.types import BoolArray, FloatArray, IntArray
+from abm.types import BoolArray, FloatArray, IntArray, UidArray
 
 _VENTURE = int(Service.VENTURE)
-_EQUITY = int(ClaimKind.EQUITY)
+_EQUITY = np.int64(ClaimKind.EQUITY)
+_FROM_OUTSIDE, _FROM_FUND = np.int64(Purpose.OUTSIDE_INVESTMENT), np.int64(Purpose.EQUITY)
 _CRUMB = 1e-6
 """Million yuan."""
 
@@ -113,7 +114,7 @@ def buy_equity(
     creditor: IntArray,
     debtor: IntArray,
     principal: FloatArray,
-    purpose: int,
+    purpose: int | np.int64,
 ) -> FloatArray:
     """Pay each investment and add it to the equity its investor has in the firm; return what is not booked yet.
 
@@ -146,6 +147,56 @@ def buy_equity(
     return unbooked
 
 
+@kernel
+def invest(
+    firm: IntArray, fund: IntArray, books: Books, uid: UidArray, margin: FloatArray, sales: FloatArray,
+    profit: FloatArray, equipment: FloatArray, planned_equipment: FloatArray, research_spending: FloatArray,
+    n_projects: IntArray, service: FloatArray, absorption: FloatArray, last_return: FloatArray,
+    visible_investment: FloatArray, is_active: BoolArray, kind: IntArray, creditor: IntArray, debtor: IntArray,
+    creditor_uid: UidArray, debtor_uid: UidArray, principal: FloatArray, rate: FloatArray, born: IntArray,
+    outside: int, quarter: int, inflow: float, sensitivity: float, venture_share: float,
+) -> bool:  # fmt: skip
+    """Let outside investors and venture funds buy equity, one claim per investor and firm.
+
+    ``firm`` and ``fund`` list slots; the columns of actors come first, then those of regions and of claims. Return
+    whether the table of claims had room for the new ones.
+    """
+    offered = outside_offers(
+        firm, books.region, margin, sales, profit, books.cash, equipment, planned_equipment, research_spending,
+        last_return, visible_investment, inflow, sensitivity,
+    )  # fmt: skip
+    able = np.empty(len(firm), np.int64)
+    n_able = 0
+    for i in firm:
+        if n_projects[i] > 0:
+            able[n_able] = i
+            n_able += 1
+    able = able[:n_able]
+    investor, target = np.empty(len(firm) + n_able, np.int64), np.empty(len(firm) + n_able, np.int64)
+    value = np.empty(len(firm) + n_able)
+    new = 0
+    if inflow > 0.0:
+        world = np.full(len(firm), outside, np.int64)
+        unbooked = buy_equity(books, world, firm, offered, is_active, kind, creditor, debtor, principal, _FROM_OUTSIDE)
+        for f in range(len(firm)):
+            if unbooked[f] > 0.0:
+                investor[new], target[new], value[new] = outside, firm[f], unbooked[f]
+                new += 1
+    if len(fund) > 0 and n_able > 0 and venture_share > 0.0:
+        own = chosen_by_identity(able, fund, uid, books.region, len(last_return))
+        offered = venture_offers(able, own, service, absorption, books.cash, venture_share)
+        unbooked = buy_equity(books, own, able, offered, is_active, kind, creditor, debtor, principal, _FROM_FUND)
+        for f in range(n_able):
+            if unbooked[f] > 0.0:
+                investor[new], target[new], value[new] = own[f], able[f], unbooked[f]
+                new += 1
+    rows = write_claims(
+        is_active, kind, creditor, debtor, creditor_uid, debtor_uid, principal, rate, born, uid, investor[:new],
+        target[:new], value[:new], np.zeros(new), int(_EQUITY), quarter,
+    )  # fmt: skip
+    return len(rows) == new
+
+
 @rule(
     writes=("claims.*", "regions.last_return", "regions.visible_investment", *accounts.WRITES),
     source="zhao2020:III.B; li:3.C",
@@ -166,29 +217,13 @@ def invest_from_outside(world: World, parameters: Parameters, draws: Draws) -> N
     firm = world.slots(Kind.FIRM)
     if len(firm) == 0 or (p.outside_inflow == 0.0 and p.venture_share == 0.0):
         return
-    amount = outside_offers(
-        firm, actors.region, actors.margin, actors.sales, actors.profit, actors.cash, actors.equipment,
-        actors.planned_equipment, actors.research_spending, regions.last_return, regions.visible_investment,
-        p.outside_inflow, p.outside_sensitivity,
-    )  # fmt: skip
-    if p.outside_inflow > 0.0:
-        outside = np.full(len(firm), world.rest_of_world)
-        _buy_equity(world, outside, firm, amount, Purpose.OUTSIDE_INVESTMENT)
-    funds = world.slots(Kind.VENTURE_FUND)
-    able = firm[actors.n_projects[firm] > 0]
-    if len(funds) and len(able) and p.venture_share > 0.0:
-        fund = assigned(world, able, funds)
-        amount = venture_offers(able, fund, actors.service, actors.absorption, actors.cash, p.venture_share)
-        _buy_equity(world, fund, able, amount, Purpose.EQUITY)
-
-
-def _buy_equity(world: World, investor: IntArray, firm: IntArray, amount: FloatArray, purpose: Purpose) -> None:
-    """Pay and book equity, one claim per investor and firm."""
     claims = world.claims
-    unbooked = buy_equity(
-        books_of(world), investor, firm, amount, claims.is_active, claims.kind, claims.creditor, claims.debtor,
-        claims.principal, int(purpose),
+    has_room = invest(
+        firm, world.slots(Kind.VENTURE_FUND), books_of(world), actors.uid, actors.margin, actors.sales, actors.profit,
+        actors.equipment, actors.planned_equipment, actors.research_spending, actors.n_projects, actors.service,
+        actors.absorption, regions.last_return, regions.visible_investment, claims.is_active, claims.kind,
+        claims.creditor, claims.debtor, claims.creditor_uid, claims.debtor_uid, claims.principal, claims.rate,
+        claims.born, world.rest_of_world, world.quarter, p.outside_inflow, p.outside_sensitivity, p.venture_share,
     )  # fmt: skip
-    new = np.flatnonzero(unbooked)
-    if len(new):
-        accounts.open_claims(world, ClaimKind.EQUITY, investor[new], firm[new], unbooked[new], np.zeros(len(new)))
+    if not has_room:
+        raise ValueError("claims table is full")

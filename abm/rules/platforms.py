@@ -53,8 +53,9 @@ def open_platforms(world: World, parameters: Parameters, draws: Draws) -> None:
     p = parameters.platforms
     if not parameters.switches.platform or world.quarter < p.open_quarter:
         return
+    key = draws.key("platform opens")
     for r in range(world.structure.n_regions):
-        _consider(world, parameters, draws.key("platform opens"), r)
+        _consider(world, parameters, key, r)
 
 
 def _consider(world: World, parameters: Parameters, key: np.uint64, region: int) -> None:

@@ -11,27 +11,17 @@ from functools import lru_cache
 
 import numpy as np
 
-from abm.kernels_policy import (
-    accrue,
-    back_loans,
-    collect_taxes,
-    pay_out,
-    research_claims,
-    serve_the_public,
-    specialised_firms,
-)
+from abm.kernels_policy import pay_support
+from abm.kernels_taxes import run_treasury
 from abm.parameters import Parameters, Switches
 from abm.parameters import Policy as PolicyParameters
 from abm.randomness import Draws
 from abm.rule import rule
 from abm.state import accounts
 from abm.state.accounts import books_of
-from abm.state.codes import N_INSTRUMENTS, Instrument, Kind, Purpose
+from abm.state.codes import N_INSTRUMENTS, Instrument, Kind
 from abm.state.world import World
 from abm.types import BoolArray, FloatArray
-
-_CULTIVATED = 0.05
-"""Part of its sales that cultivation pays an SME at most."""
 
 
 @lru_cache(maxsize=64)
@@ -89,22 +79,13 @@ def tax_and_budget(world: World, parameters: Parameters, draws: Draws) -> None:
     actors, regions, p = world.actors, world.regions, parameters.policy
     if not p.treasury:
         return
-    books = books_of(world)
-    revenue = collect_taxes(
-        books, world.slots(Kind.FIRM), regions.government_slot, regions.household_slot, actors.profit, actors.staff,
-        actors.talent, regions.wage, regions.talent_wage, regions.household_income, p.profit_tax, p.wage_tax,
-        p.income_tax,
+    run_treasury(
+        books_of(world), world.slots(Kind.FIRM), world.slots(Kind.UNIVERSITY), actors.profit, actors.staff,
+        actors.talent, regions.government_slot, regions.household_slot, regions.wage, regions.talent_wage,
+        regions.household_income, regions.tax_revenue, regions.budget, instrument_shares(p),
+        is_instrument_on(parameters), world.neutral, p.public_service, p.profit_tax, p.wage_tax, p.income_tax,
+        p.budget_share, p.budget_cap, p.university_share,
     )  # fmt: skip
-    regions.tax_revenue[:] = revenue
-    accrue(
-        books, regions.government_slot, regions.budget, revenue, instrument_shares(p), is_instrument_on(parameters),
-        world.neutral, p.budget_share, p.budget_cap,
-    )  # fmt: skip
-    if p.public_service:
-        serve_the_public(
-            books, world.slots(Kind.UNIVERSITY), regions.government_slot, regions.household_slot, regions.budget,
-            actors.talent, revenue, p.university_share,
-        )  # fmt: skip
 
 
 @rule(
@@ -127,23 +108,10 @@ def support_firms(world: World, parameters: Parameters, draws: Draws) -> None:
     firm = world.slots(Kind.FIRM)
     if not parameters.switches.policy or len(firm) == 0:
         return
-    books, key = books_of(world), draws.key("reach a policy")
-    government, budget = regions.government_slot, regions.budget
-    supported, refund = research_claims(
-        firm, actors.uid, key, actors.is_core, actors.mode, actors.research_budget, actors.research_spending,
-        p.access, p.deduction_rate,
-    )  # fmt: skip
-    any_amount = np.full(len(firm), np.inf)
-    granted = pay_out(books, firm, supported, any_amount, government, budget, int(Instrument.GRANT), int(Purpose.GRANT))
-    actors.research_income[firm] += p.grant_additionality * granted
-    pay_out(books, firm, refund, refund, government, budget, int(Instrument.DEDUCTION), int(Purpose.DEDUCTION))
-    if parameters.switches.supporting_chain:
-        special = specialised_firms(
-            firm, actors.uid, key, actors.is_core, actors.sector, actors.capability, world.structure.weight, p.access
-        )
-        most = _CULTIVATED * actors.sales[firm]
-        pay_out(books, firm, special, most, government, budget, int(Instrument.CULTIVATION), int(Purpose.CULTIVATION))
-    back_loans(
-        books, world.slots(Kind.GUARANTEE_FUND), firm, actors.is_core, actors.debt, actors.sales, actors.backing,
-        government, budget, parameters.finance.guarantee_multiple,
+    pay_support(
+        books_of(world), firm, world.slots(Kind.GUARANTEE_FUND), actors.uid, actors.is_core, actors.sector,
+        actors.mode, actors.sales, actors.debt, actors.capability, actors.research_budget, actors.research_spending,
+        actors.research_income, actors.backing, world.structure.weight, regions.government_slot, regions.budget,
+        draws.key("reach a policy"), parameters.switches.supporting_chain, p.access, p.deduction_rate,
+        p.grant_additionality, parameters.finance.guarantee_multiple,
     )  # fmt: skip

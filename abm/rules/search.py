@@ -240,6 +240,29 @@ def agreed_ties(
     return source, target, origin, trust
 
 
+@kernel
+def new_partners(
+    searcher: IntArray, is_partner: BoolArray, is_active: BoolArray, kind: IntArray, region: IntArray, uid: UidArray,
+    sector: IntArray, service: FloatArray, talent: FloatArray, capability: FloatArray, frontier: FloatArray,
+    platform: IntArray, openness: FloatArray, overlap: FloatArray, taste: FloatArray,
+    start: IntArray, other: IntArray, tie: IntArray, layer: IntArray, trust: FloatArray,
+    origin_of_way: IntArray, roster_key: np.uint64, meeting_key: np.uint64, match_key: np.uint64,
+    random_share: float, university_share: float, client_share: float, capacity: float, capacity_exponent: float,
+    best_distance: float, width: float, first_trust: float,
+) -> tuple[IntArray, IntArray, IntArray, FloatArray]:  # fmt: skip
+    """Return the ends, the origin and the first trust of the ties that searchers and those they meet agree on."""
+    found, bond = research_candidates(
+        searcher, is_partner, kind, region, uid, service, platform, openness, start, other, tie, layer, trust,
+        roster_key, meeting_key, random_share, university_share, client_share,
+    )  # fmt: skip
+    x, _ = profiles(is_active, kind, capability, frontier)
+    partner, way = chosen_partners(
+        searcher, found, bond, is_partner, x, uid, sector, platform, talent, overlap, taste, start, other, tie, layer,
+        match_key, capacity, capacity_exponent, best_distance, width,
+    )  # fmt: skip
+    return agreed_ties(searcher, partner, way, bond, origin_of_way, first_trust)
+
+
 @rule(
     writes=tie_book.WRITES,
     source="li:2.A; li:3.C; cheng:2.1; nooteboom2007",
@@ -268,18 +291,14 @@ def search_partners(world: World, parameters: Parameters, draws: Draws) -> None:
     )  # fmt: skip
     if len(searcher) == 0:
         return
-    lists, platform = world.neighbours(), platform_of(world)
-    found, bond = research_candidates(
-        searcher, is_partner, actors.kind, actors.region, actors.uid, actors.service, platform, st.openness,
-        lists.start, lists.other, lists.tie, ties.layer, ties.trust,
-        draws.key("roster of partners"), draws.key("meeting"), p.random_share, p.university_share, p.client_share,
+    lists, learning = world.neighbours(), parameters.learning
+    source, target, origin, trust = new_partners(
+        searcher, is_partner, actors.is_active, actors.kind, actors.region, actors.uid, actors.sector, actors.service,
+        actors.talent, actors.capability, world.fields.frontier, platform_of(world), st.openness, st.overlap,
+        np.array(p.taste), lists.start, lists.other, lists.tie, ties.layer, ties.trust, ORIGIN_OF_WAY,
+        draws.key("roster of partners"), draws.key("meeting"), draws.key("match"),
+        p.random_share, p.university_share, p.client_share, p.capacity, p.capacity_exponent,
+        learning.best_distance, learning.distance_width, p.first_trust,
     )  # fmt: skip
-    x, _ = profiles(actors.is_active, actors.kind, actors.capability, world.fields.frontier)
-    partner, way = chosen_partners(
-        searcher, found, bond, is_partner, x, actors.uid, actors.sector, platform, actors.talent, st.overlap,
-        np.array(p.taste), lists.start, lists.other, lists.tie, ties.layer, draws.key("match"),
-        p.capacity, p.capacity_exponent, parameters.learning.best_distance, parameters.learning.distance_width,
-    )  # fmt: skip
-    source, target, origin, trust = agreed_ties(searcher, partner, way, bond, ORIGIN_OF_WAY, p.first_trust)
     if len(source):
         tie_book.open_ties(world, source, target, Layer.RESEARCH, origin, weight=1.0, trust=trust)

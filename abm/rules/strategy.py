@@ -237,6 +237,32 @@ def choose_modes(
         year_cost[i] = 0.0
 
 
+@kernel
+def revise(
+    due: IntArray, uid: UidArray, key: np.uint64, sector: IntArray, expected_orders: FloatArray, margin: FloatArray,
+    capability: FloatArray, absorption: FloatArray, management_fit: FloatArray, is_needy: BoolArray,
+    frontier: FloatArray, weight: FloatArray, reach: FloatArray, start: IntArray, tie: IntArray, layer: IntArray,
+    mode: IntArray, propensity: FloatArray, intensity: FloatArray, year_gain: FloatArray, year_cost: FloatArray,
+    gain_value: float, recency: float, forgetting: float, step: float, normal: float, pull: float, largest: float,
+    fixed_cost: float, own: float, joint: float, stranger_cost: float, imitation: float, introduction: float,
+    need: float, margin_push: float, reference_margin: float, smallest_licence: float,
+    inertia: float, sensitivity: float, experimentation: float,
+) -> None:  # fmt: skip
+    """Let firms that are due learn from last year (`experience`), look ahead (`prospects`) and choose their mode."""
+    experience(
+        due, mode, propensity, intensity, year_gain, year_cost, expected_orders,
+        gain_value, recency, forgetting, step, normal, pull, largest,
+    )  # fmt: skip
+    prospect = prospects(
+        due, sector, capability, frontier, weight, reach, absorption, management_fit, expected_orders, margin,
+        is_needy, start, tie, layer, fixed_cost, own, joint, stranger_cost, imitation, introduction, need,
+        margin_push, reference_margin, smallest_licence,
+    )  # fmt: skip
+    choose_modes(
+        due, uid, key, prospect, mode, propensity, year_gain, year_cost, inertia, sensitivity, experimentation
+    )  # fmt: skip
+
+
 @rule(
     writes=(
         "actors.mode",
@@ -266,20 +292,15 @@ def choose_strategy(world: World, parameters: Parameters, draws: Draws) -> None:
     due = firms_due(a.is_active, a.kind, a.uid, world.quarter)
     if len(due) == 0:
         return
-    experience(
-        due, a.mode, a.propensity, a.research_intensity, a.year_gain, a.year_cost, a.expected_orders,
-        p.gain_value, p.recency, p.forgetting, p.intensity_step, p.normal_intensity, p.intensity_return,
-        p.largest_intensity,
-    )  # fmt: skip
     reach = parameters.innovation.importable * purchasable(st, parameters.frontier.embargo_factor)
     neighbours = world.neighbours()
-    prospect = prospects(
-        due, a.sector, a.capability, frontier, st.weight, reach, a.absorption, a.management_fit, a.expected_orders,
-        a.margin, a.is_needy, neighbours.start, neighbours.tie, world.ties.layer,
-        p.fixed_cost, p.own_prospect, p.joint_prospect, p.stranger_cost, p.imitation_prospect,
+    revise(
+        due, a.uid, draws.key("choose strategy"), a.sector, a.expected_orders, a.margin,
+        a.capability, a.absorption, a.management_fit, a.is_needy,
+        frontier, st.weight, reach, neighbours.start, neighbours.tie, world.ties.layer,
+        a.mode, a.propensity, a.research_intensity, a.year_gain, a.year_cost,
+        p.gain_value, p.recency, p.forgetting, p.intensity_step, p.normal_intensity, p.intensity_return,
+        p.largest_intensity, p.fixed_cost, p.own_prospect, p.joint_prospect, p.stranger_cost, p.imitation_prospect,
         p.introduction_prospect, p.need_prospect, p.margin_push, p.reference_margin, p.smallest_licence,
-    )  # fmt: skip
-    choose_modes(
-        due, a.uid, draws.key("choose strategy"), prospect, a.mode, a.propensity, a.year_gain, a.year_cost,
         p.inertia, p.sensitivity, p.experimentation,
     )  # fmt: skip

@@ -8,7 +8,7 @@ imports. Under the supporting-chain bundle core firms look harder for local supp
 
 from __future__ import annotations
 
-from abm.kernels_suppliers import considered, heard_of, place_orders, reviewed_inputs, supplier_merit
+from abm.kernels_suppliers import ordered, reviewed_inputs
 from abm.parameters import Parameters
 from abm.randomness import Draws
 from abm.rule import rule
@@ -50,23 +50,13 @@ def find_suppliers(world: World, parameters: Parameters, draws: Draws) -> None:
     if len(buyer) == 0:
         return
     lists = world.neighbours()
-    found = heard_of(
-        buyer, wanted, firm, actors.sector, actors.region, actors.uid, st.openness, st.n_sectors,
-        lists.start, lists.other, lists.tie, ties.layer, ties.target,
-        draws.key("roster of suppliers"), draws.key("supplier heard of"), p.n_candidates, p.newcomer_share,
-    )  # fmt: skip
-    merit, has_room = supplier_merit(
-        considered(
-            buyer, wanted, found, actors.sector, lists.start, lists.other, lists.tie, ties.layer, ties.source
-        ),
-        actors.sector, actors.quality, actors.price, actors.expected_orders, actors.equipment, st.capital_ratio,
-        lists.start, lists.tie, ties.layer, ties.source,
-        p.quality_weight, p.price_weight, p.attachment, p.full_capacity,
-    )  # fmt: skip
-    supplier, customer, share, ended = place_orders(
-        buyer, wanted, found, merit, has_room, actors.sector, actors.uid, platform_of(world),
-        lists.start, lists.other, lists.tie, ties.layer, ties.target, ties.weight, ties.trust,
-        draws.key("supplier match"), p.loyalty, p.linked_weight, p.supply_noise, p.order_step, p.local_cap,
+    supplier, customer, share, ended = ordered(
+        buyer, wanted, firm, actors.sector, actors.region, actors.uid, actors.quality, actors.price,
+        actors.expected_orders, actors.equipment, platform_of(world), st.openness, st.capital_ratio,
+        lists.start, lists.other, lists.tie, ties.layer, ties.source, ties.target, ties.weight, ties.trust,
+        draws.key("roster of suppliers"), draws.key("supplier heard of"), draws.key("supplier match"),
+        p.n_candidates, p.newcomer_share, p.quality_weight, p.price_weight, p.attachment, p.full_capacity,
+        p.loyalty, p.linked_weight, p.supply_noise, p.order_step, p.local_cap,
     )  # fmt: skip
     if len(supplier):
         tie_book.open_ties(

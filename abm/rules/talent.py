@@ -7,39 +7,15 @@ retain). Who moves brings along part of what was known where they come from (rou
 
 from __future__ import annotations
 
-import numpy as np
-
-from abm.kernels_talent import (
-    appeals,
-    hires,
-    learn_from_people,
-    pool_inflow,
-    separations,
-    vacancies,
-    wanted_talent,
-)
-from abm.kernels_talent_market import (
-    adapt_wage,
-    fill_posts,
-    pay_programme,
-    pool_after,
-    programme_appeal,
-    reached_employers,
-)
+from abm.kernels_talent import leave_employers
+from abm.kernels_talent_market import hire_talent
 from abm.parameters import Parameters
 from abm.randomness import Draws
 from abm.rule import rule
 from abm.state import accounts, ledger
 from abm.state.accounts import books_of
 from abm.state.codes import Kind
-from abm.state.columns import read_only
-from abm.state.groups import firms_and_universities
 from abm.state.world import World
-from abm.types import FloatArray
-
-_ROUNDS = 3
-_ROUNDING = 1e-9
-"""People below which a number is what rounding left."""
 
 
 @rule(
@@ -66,75 +42,20 @@ def move_talent(world: World, parameters: Parameters, draws: Draws) -> None:
     if not parameters.switches.talent:
         return
     p, actors, regions, st = parameters.talent, world.actors, world.regions, world.structure
-    employer = firms_and_universities(read_only(actors.is_active), world.kind_and_region()[0])
-    appeal = appeals(
-        employer, world.slots(Kind.FIRM), actors.kind, actors.region, actors.sales, actors.margin, st.n_regions,
-        p.prestige, p.margin_appeal, p.university_appeal,
+    books, ledgers = books_of(world), world.ledger
+    employer, appeal, retired, left, vacancy = leave_employers(
+        actors.is_active, world.slots(Kind.FIRM), books.kind, books.region, actors.is_core, actors.sales,
+        actors.margin, actors.staff, actors.talent, actors.level, actors.research_budget, books.cash,
+        actors.capability, ledgers.stock, regions.talent_wage, regions.talent_pool, regions.pool_capability,
+        regions.pool_origin, regions.labour_force, p.prestige, p.margin_appeal, p.university_appeal, p.engineer_share,
+        p.intelligent_need, p.research_share, p.retirement, p.quit_rate, p.sme_quit, p.university_quit,
+        parameters.frontier.obsolescence, p.graduate_rate, p.growth_limit,
     )  # fmt: skip
-    wanted = wanted_talent(
-        employer, actors.kind, actors.region, actors.talent, actors.staff, actors.level, actors.research_budget,
-        actors.cash, regions.talent_wage, p.engineer_share, p.intelligent_need, p.research_share,
+    hire_talent(
+        employer, appeal, retired, left, vacancy, actors.uid, actors.is_core, actors.sector, actors.absorption,
+        actors.talent, actors.vacancy, actors.capability, st.weight, ledgers.stock, ledgers.gain, ledgers.total_gain,
+        regions.talent_wage, regions.wage, regions.budget, regions.government_slot, regions.talent_pool,
+        regions.pool_capability, regions.pool_origin, regions.labour_force, st.openness, books,
+        draws.key("talent programme"), parameters.policy.access, p.programme_quarters, p.programme_appeal, p.matching,
+        p.people_rate, p.leave_rate, p.immigration, p.wage_speed, p.wage_low, p.wage_high,
     )  # fmt: skip
-    retired, left = separations(
-        employer, actors.kind, actors.is_core, actors.talent, wanted, appeal,
-        p.retirement, p.quit_rate, p.sme_quit, p.university_quit,
-    )  # fmt: skip
-    regions.pool_capability[:] *= 1.0 - parameters.frontier.obsolescence  # out of date like everybody's knowledge
-    graduates = pool_inflow(
-        employer, actors.kind, actors.region, actors.talent, left, actors.capability, world.ledger.stock,
-        p.graduate_rate, regions.talent_pool, regions.pool_capability, regions.pool_origin,
-    )  # fmt: skip
-    vacancy = vacancies(employer, actors.talent, wanted, retired, left, p.growth_limit)
-    reached = reached_employers(
-        employer, actors.uid, actors.kind, actors.is_core, vacancy, draws.key("talent programme"),
-        parameters.policy.access,
-    )  # fmt: skip
-    coverage = programme_appeal(
-        employer, actors.region, reached, vacancy, regions.talent_wage, regions.budget, p.programme_quarters,
-        p.programme_appeal, appeal,
-    )  # fmt: skip
-    hired = hires(employer, actors.region, vacancy, appeal, p.matching * regions.talent_pool, _ROUNDS)
-    fill_posts(employer, retired, left, vacancy, hired, actors.talent, actors.vacancy)
-    learn_from_people(
-        employer, actors.region, actors.sector, st.weight, actors.talent, hired, actors.absorption,
-        regions.pool_capability, regions.pool_origin, actors.capability, world.ledger.stock, world.ledger.gain,
-        world.ledger.total_gain, p.people_rate,
-    )  # fmt: skip
-    pay_programme(
-        employer, reached, hired, regions.talent_wage, regions.budget, regions.government_slot, p.programme_quarters,
-        books_of(world),
-    )  # fmt: skip
-    pool, unfilled, growth = pool_after(
-        employer, actors.region, retired, hired, vacancy, regions.talent_pool, coverage, p.leave_rate, p.immigration
-    )  # fmt: skip
-    adapt_wage(regions.talent_wage, regions.wage, pool, unfilled, p.wage_speed, p.wage_low, p.wage_high)
-    if st.n_regions > 1:
-        growth += _migrate(world, pool, unfilled)
-    regions.talent_pool[:] = pool
-    regions.labour_force[:] = np.maximum(0.0, regions.labour_force + graduates + growth)
-
-
-def _migrate(world: World, pool: FloatArray, unfilled: FloatArray) -> FloatArray:
-    """Let people without a post go where posts are open, as far as borders are open; they bring what they know.
-
-    Changes the pool and returns how many more people each region has.
-    """
-    regions, st = world.regions, world.structure
-    total = float(unfilled.sum())
-    if total <= _ROUNDING:
-        return np.zeros(st.n_regions)
-    moving = np.minimum(pool, st.openness * pool * (1.0 - unfilled / total))
-    number = float(moving.sum())
-    if number <= _ROUNDING:
-        return np.zeros(st.n_regions)
-    arriving = np.minimum(number, total) * unfilled / total
-    moving *= float(arriving.sum()) / number
-    known = moving @ regions.pool_capability / max(float(moving.sum()), 1e-12)
-    origin = moving @ regions.pool_origin / max(float(moving.sum()), 1e-12)
-    pool -= moving
-    part = np.where(arriving > 0.0, arriving / np.maximum(pool + arriving, 1e-12), 0.0)[:, None]
-    regions.pool_capability[:] += part * (known - regions.pool_capability)
-    regions.pool_origin[:] = np.minimum(1.0, (1.0 - part) * regions.pool_origin + part * origin)
-    pool += arriving
-    result: FloatArray = arriving - moving
-    return result

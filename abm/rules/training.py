@@ -102,6 +102,26 @@ def gain_skill(
         skill[i] = min(1.0, max(0.0, skill[i] + gain - wear * skill[i]))
 
 
+@kernel
+def train_staff(
+    firm: IntArray, uid: UidArray, is_core: BoolArray, staff: FloatArray, service: FloatArray, skill: FloatArray,
+    displaced: FloatArray, budget: FloatArray, government: IntArray, household: IntArray, books: Books,
+    key: np.uint64, access: float, reemployment: float, cost: float, effect: float, platform_training: float,
+    wear: float,
+) -> None:  # fmt: skip
+    """Let the displaced find work or be retrained, and staff go to courses and to the training of their platform.
+
+    ``firm`` lists slots, ``uid`` to ``skill`` are columns of actors, ``displaced`` to ``household`` of regions.
+    """
+    for r in range(len(displaced)):
+        displaced[r] *= 1.0 - reemployment
+    wanted, trained = np.zeros(len(firm)), np.zeros(len(displaced))
+    if effect > 0.0:
+        wanted = untrained_staff(firm, uid, is_core, staff, skill, key, access)
+        trained = hold_courses(firm, wanted, displaced, budget, government, household, cost, books)
+    gain_skill(firm, books.region, staff, service, wanted, trained, skill, effect, platform_training, wear)
+
+
 @rule(
     writes=("actors.skill", "regions.displaced", "regions.budget", *accounts.WRITES),
     source="cheng:4.1; cheng:4.3; li:3.C",
@@ -119,19 +139,9 @@ def train_people(world: World, parameters: Parameters, draws: Draws) -> None:
     Off when   talent.training_effect = talent.skill_wear = talent.reemployment = 0
     """
     p, actors, regions = parameters.talent, world.actors, world.regions
-    firm = world.slots(Kind.FIRM)
-    regions.displaced[:] *= 1.0 - p.reemployment
-    wanted, trained = np.zeros(len(firm)), np.zeros(world.structure.n_regions)
-    if p.training_effect > 0.0:
-        wanted = untrained_staff(
-            firm, actors.uid, actors.is_core, actors.staff, actors.skill, draws.key("training"),
-            parameters.policy.access,
-        )  # fmt: skip
-        trained = hold_courses(
-            firm, wanted, regions.displaced, regions.budget, regions.government_slot, regions.household_slot,
-            p.training_cost, books_of(world),
-        )  # fmt: skip
-    gain_skill(
-        firm, actors.region, actors.staff, actors.service, wanted, trained, actors.skill, p.training_effect,
+    train_staff(
+        world.slots(Kind.FIRM), actors.uid, actors.is_core, actors.staff, actors.service, actors.skill,
+        regions.displaced, regions.budget, regions.government_slot, regions.household_slot, books_of(world),
+        draws.key("training"), parameters.policy.access, p.reemployment, p.training_cost, p.training_effect,
         p.platform_training, p.skill_wear,
     )  # fmt: skip

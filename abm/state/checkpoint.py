@@ -14,7 +14,7 @@ from typing import Any
 import numpy as np
 
 from abm.errors import InputError
-from abm.state.columns import Column, Table
+from abm.state.columns import Column
 from abm.state.events import COLUMNS, Events
 from abm.state.structure import Structure
 from abm.state.world import TABLES, World
@@ -86,7 +86,7 @@ def load_world(path: Path, structure: Structure, region: str = "") -> World:
             name: _column(path, f"{table}.{name}", arrays, declared, (rows, *(world.dims[d] for d in declared.dims)))
             for name, declared in cls.declared().items()
         }
-        setattr(world, table, _locked(cls(**columns)))
+        setattr(world, table, cls(**columns).locked())
     count = (len(arrays.get("events.event_id", ())),)
     events = {name: Column(dtype, "1", doc) for name, (dtype, doc) in COLUMNS.items()}
     world.events = Events.restored(
@@ -116,10 +116,3 @@ def _column(path: Path, name: str, arrays: Mapping[str, Any], declared: Column, 
     if array is None or array.dtype != np.dtype(declared.dtype) or array.shape != shape:
         raise InputError(f"checkpoint {path}: column {name} is missing or has the wrong type or length")
     return array
-
-
-def _locked(table: Table) -> Table:
-    """Make all columns read-only."""
-    for array in table.arrays().values():
-        array.flags.writeable = False
-    return table

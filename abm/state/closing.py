@@ -6,9 +6,10 @@ import numpy as np
 
 from abm.kernel import kernel
 from abm.state import accounts, market_shares
-from abm.state.accounts import Books, books_of, pay, transfer
-from abm.state.assignment import assigned
+from abm.state.accounts import Books, books_of, pay
+from abm.state.assignment import chosen_by_identity
 from abm.state.codes import ClaimKind, Kind, Purpose, Stage
+from abm.state.columns import read_only
 from abm.state.ledger import shares_by_origin
 from abm.state.market_shares import share_out_customers
 from abm.state.talent_pool import join_pool
@@ -24,7 +25,8 @@ WRITES: tuple[str, ...] = (
 
 _LOAN = int(ClaimKind.LOAN)
 _SHELVED = int(Stage.SHELVED)
-_LIQUIDATION = np.int64(Purpose.LIQUIDATION)
+_GUARANTEE_FUND = int(Kind.GUARANTEE_FUND)
+_LIQUIDATION, _GUARANTEE = np.int64(Purpose.LIQUIDATION), np.int64(Purpose.GUARANTEE)
 
 
 def close_actors(world: World, slots: IntArray) -> None:
@@ -35,42 +37,19 @@ def close_actors(world: World, slots: IntArray) -> None:
     """
     if len(slots) == 0:
         return
-    actors, ties, projects, ledger, regions = world.actors, world.ties, world.projects, world.ledger, world.regions
-    is_closing = np.zeros(actors.rows, dtype=np.bool_)
-    is_closing[slots] = True
-    _settle(world, slots, is_closing)
-    lose_knowledge(
-        slots, actors.region, actors.talent, actors.capability, ledger.stock, ledger.loss, ledger.total_gain,
-        regions.talent_pool, regions.pool_capability, regions.pool_origin,
+    a, ties, claims, pr = world.actors, world.ties, world.claims, world.projects
+    ledger, regions = world.ledger, world.regions
+    tie, had_customers = wind_up(
+        slots, books_of(world), read_only(a.uid), a.is_active, a.loan, a.debt, a.backing, a.talent, a.capability,
+        a.market_share, a.n_projects, claims.is_active, claims.kind, claims.creditor, claims.debtor,
+        claims.principal, ledger.stock, ledger.loss, ledger.total_gain, regions.household_slot, regions.talent_pool,
+        regions.pool_capability, regions.pool_origin, ties.is_active, ties.source, ties.target, pr.is_active,
+        pr.member, pr.member_uid, pr.effort, pr.n_members, pr.stage,
     )  # fmt: skip
-    close_ties(world, ties_of(is_closing, ties.is_active, ties.source, ties.target))
-    end_projects(
-        is_closing, projects.is_active, projects.member, projects.member_uid, projects.effort, projects.n_members,
-        projects.stage, actors.n_projects,
-    )  # fmt: skip
-    has_customers = bool(actors.market_share[slots].any())
-    actors.reset(slots)
-    if has_customers:
+    close_ties(world, tie)
+    a.reset(slots)
+    if had_customers:
         share_out_customers(world)
-
-
-def _settle(world: World, slots: IntArray, is_closing: BoolArray) -> None:
-    """Pay lenders, strike out all claims on the actors, and pay what is left to households.
-
-    The guarantee fund makes good the part of a lender's loss that it backs.
-    """
-    actors, claims = world.actors, world.claims
-    covered = settle_claims(
-        slots, is_closing, actors.loan, actors.debt, actors.backing, claims.is_active, claims.kind, claims.creditor,
-        claims.debtor, claims.principal, world.regions.household_slot, books_of(world),
-    )  # fmt: skip
-    backed = np.flatnonzero(covered)
-    if len(backed) == 0:
-        return
-    debtor = slots[backed]
-    fund = assigned(world, debtor, world.slots(Kind.GUARANTEE_FUND))
-    if fund[0] >= 0:  # there is a fund somewhere
-        transfer(world, fund, claims.creditor[actors.loan[debtor]], covered[backed], Purpose.GUARANTEE)
 
 
 @kernel
@@ -221,3 +200,61 @@ def end_projects(
             n_members[p] = stay
             for m in range(stay, width):
                 member[p, m], member_uid[p, m], effort[p, m] = -1, np.uint64(0), 0.0
+
+
+@kernel
+def make_good(
+    slots: IntArray, covered: FloatArray, fund: IntArray, loan: IntArray, creditor: IntArray, uid: UidArray,
+    n_regions: int, books: Books,
+) -> None:  # fmt: skip
+    """Let guarantee funds pay lenders the part of their loss that is backed.
+
+    ``slots`` and ``covered`` are as in `settle_claims`, ``fund`` lists slots of funds.
+
+    >>> books, zero = accounts.books_with([0.0, 0.0, 9.0]), np.array([0])
+    >>> make_good(zero, np.array([1.5]), np.array([2]), zero, np.array([1]), np.ones(3, np.uint64), 1, books)
+    >>> books.cash.tolist()
+    [0.0, 1.5, 7.5]
+    """
+    own = chosen_by_identity(slots, fund, uid, books.region, n_regions)
+    for a in range(len(slots)):
+        if covered[a] > 0.0 and own[a] >= 0:
+            pay(books, own[a], creditor[loan[slots[a]]], covered[a], _GUARANTEE)
+
+
+@kernel
+def wind_up(
+    slots: IntArray, books: Books, uid: UidArray, is_active: BoolArray, loan: IntArray, debt: FloatArray,
+    backing: FloatArray, talent: FloatArray, capability: FloatArray, market_share: FloatArray, n_projects: IntArray,
+    claim_is_active: BoolArray, claim_kind: IntArray, creditor: IntArray, debtor: IntArray, principal: FloatArray,
+    stock: FloatArray, loss: FloatArray, total_gain: FloatArray, household: IntArray, pool: FloatArray,
+    pool_capability: FloatArray, pool_origin: FloatArray, tie_is_active: BoolArray, source: IntArray,
+    target: IntArray, project_is_active: BoolArray, member: IntArray, member_uid: UidArray, effort: FloatArray,
+    n_members: IntArray, stage: IntArray,
+) -> tuple[IntArray, bool]:  # fmt: skip
+    """Settle what those in `slots` owe and own, let their people go and end their projects.
+
+    The columns of actors come first, then those of claims, the ledger, regions, ties and projects. Return the ties they
+    leave, and whether they had customers.
+    """
+    is_closing = np.zeros(len(uid), np.bool_)
+    had_customers = False
+    for i in slots:
+        is_closing[i] = True
+        had_customers |= market_share[i] > 0.0
+    covered = settle_claims(
+        slots, is_closing, loan, debt, backing, claim_is_active, claim_kind, creditor, debtor, principal, household,
+        books,
+    )  # fmt: skip
+    fund = np.empty(len(uid), np.int64)
+    n_funds = 0
+    for i in range(len(uid)):
+        if is_active[i] and books.kind[i] == _GUARANTEE_FUND:
+            fund[n_funds] = i
+            n_funds += 1
+    make_good(slots, covered, fund[:n_funds], loan, creditor, uid, len(household), books)
+    lose_knowledge(
+        slots, books.region, talent, capability, stock, loss, total_gain, pool, pool_capability, pool_origin
+    )  # fmt: skip
+    end_projects(is_closing, project_is_active, member, member_uid, effort, n_members, stage, n_projects)
+    return ties_of(is_closing, tie_is_active, source, target), had_customers

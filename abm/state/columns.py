@@ -66,7 +66,10 @@ def read_only(array: Any) -> Any:
 
 @dataclass(frozen=True)
 class Table:
-    """Base of all tables: allocation, growth, locks and copies."""
+    """Base of all tables: allocation, growth and copies.
+
+    A locked table holds read-only views of its columns; who may write gets the columns themselves in their place.
+    """
 
     @classmethod
     def declared(cls) -> dict[str, Column]:
@@ -79,9 +82,7 @@ class Table:
         arrays = {}
         for name, declared in cls.declared().items():
             shape = (rows, *(dims[d] for d in declared.dims))
-            array: Any = np.full(shape, declared.fill, dtype=declared.dtype)
-            array.flags.writeable = False
-            arrays[name] = array
+            arrays[name] = read_only(np.full(shape, declared.fill, dtype=declared.dtype))
         return cls(**arrays)
 
     @classmethod
@@ -102,15 +103,19 @@ class Table:
             old = getattr(self, name)
             new = np.full((rows, *old.shape[1:]), declared.fill, dtype=declared.dtype)
             new[: len(old)] = old
-            new.flags.writeable = False
-            arrays[name] = new
+            arrays[name] = read_only(new)
         return type(self)(**arrays)
 
+    def locked(self) -> Self:
+        """Return a locked table with copies of the columns."""
+        return type(self)(**{name: read_only(array.copy()) for name, array in vars(self).items()})
+
     def reset(self, rows: Any) -> None:
-        """Give rows the values of fresh rows (all columns must be writable)."""
+        """Give rows, few at a time, the values of fresh rows (all columns must be writable)."""
         columns = vars(self)
-        for name, fill in self._fills():
-            columns[name][rows] = fill
+        for row in np.atleast_1d(rows).tolist():
+            for name, fill in self._fills():
+                columns[name][row] = fill
 
     def arrays(self) -> dict[str, Any]:
         """Return the columns by name."""

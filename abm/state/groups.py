@@ -1,4 +1,4 @@
-"""Groups of actors, and sums and means of a column by region."""
+"""Groups of actors, and the mean of a column by region."""
 
 from __future__ import annotations
 
@@ -28,29 +28,18 @@ def firms_and_universities(is_active: BoolArray, kind: IntArray) -> IntArray:
 
 
 @kernel
-def regional_sum(actor: IntArray, region: IntArray, value: FloatArray, n_regions: int) -> FloatArray:
-    """Return the sum of a column over some actors, by region; ``actor`` lists slots, the columns are by slot.
-
-    >>> regional_sum(np.array([0, 2]), np.array([1, 0, 1]), np.array([3.0, 9.0, 1.0]), 2).tolist()
-    [0.0, 4.0]
-    """
-    total = np.zeros(n_regions)
-    for a in range(len(actor)):
-        total[region[actor[a]]] += value[actor[a]]
-    return total
-
-
-@kernel
 def regional_mean(actor: IntArray, region: IntArray, value: FloatArray, n_regions: int) -> FloatArray:
     """Return the mean of a column over some actors, by region; 0 where there are none.
+
+    ``actor`` lists slots, the columns are by slot.
 
     >>> regional_mean(np.array([0, 2]), np.array([1, 0, 1]), np.array([3.0, 9.0, 1.0]), 2).tolist()
     [0.0, 2.0]
     """
-    number = np.zeros(n_regions)
+    number, mean = np.zeros(n_regions), np.zeros(n_regions)
     for a in range(len(actor)):
         number[region[actor[a]]] += 1.0
-    mean = regional_sum(actor, region, value, n_regions)
+        mean[region[actor[a]]] += value[actor[a]]
     for r in range(n_regions):
         mean[r] /= max(number[r], 1.0)
     return mean

@@ -22,7 +22,7 @@ def write_projects(
     artefact: FloatArray, service_share: FloatArray, cause: IntArray, born: IntArray,
     actor_uid: UidArray, actor_region: IntArray, new_uid: UidArray, new_member: IntArray, new_field: IntArray,
     new_cost: FloatArray, new_kind: IntArray, new_is_pull: BoolArray, new_tie_origin: IntArray, new_sector: IntArray,
-    new_cause: IntArray, for_nation: bool, quarters: int, quarter: int,
+    new_cause: IntArray, for_nation: bool | np.bool_, quarters: int, quarter: int,
 ) -> IntArray:  # fmt: skip
     """Fill the lowest free rows of the table, given by column, with new projects; return the rows.
 

@@ -123,26 +123,12 @@ def appeal(
 
 @kernel
 def capacity_of(talent: float, base: float, exponent: float) -> float:
-    """Return the `tie_capacity` of one actor.
+    """Return how many ties an actor can keep up at a cost of one: base (1 + talent)^exponent.
 
     >>> round(capacity_of(7.0, 2.0, 1.0 / 3.0), 6)
     4.0
     """
     return base * math.exp(exponent * math.log(1.0 + talent))
-
-
-@kernel
-def tie_capacity(talent: FloatArray, base: float, exponent: float) -> FloatArray:
-    """Return how many ties each actor can keep up at a cost of one: base (1 + talent)^exponent.
-
-    >>> import numpy as np
-    >>> tie_capacity(np.array([0.0, 7.0]), 2.0, 1.0 / 3.0).round(6).tolist()
-    [2.0, 4.0]
-    """
-    capacity = np.empty(len(talent))
-    for i in range(len(talent)):
-        capacity[i] = capacity_of(talent[i], base, exponent)
-    return capacity
 
 
 @kernel

@@ -11,9 +11,9 @@ from abm.state.proximity import chain_overlap
 from abm.types import BoolArray, FloatArray, IntArray
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Structure:
-    """Names and coefficients that no rule changes.
+    """Names and coefficients that no rule changes; compared by identity, so that what follows from one can be kept.
 
     Attributes
     ----------

@@ -10,7 +10,7 @@ from abm.kernel import kernel
 from abm.state.codes import Event, Layer, TieOrigin
 from abm.state.columns import read_only
 from abm.state.world import World
-from abm.types import BoolArray, FloatArray, IntArray
+from abm.types import BoolArray, FloatArray, IntArray, UidArray
 
 _SERVICE = int(Layer.SERVICE)
 
@@ -43,30 +43,70 @@ def open_ties(
         Event that made the tie, -1 for none; one for all or one each.
     """
     ties, actors = world.ties, world.actors
-    rows = world.free_rows("ties", len(source))
+    number = len(source)
+    rows, uid, partner, region = write_ties(
+        ties.is_active, ties.source, ties.target, ties.source_uid, ties.target_uid, ties.layer, ties.born, ties.used,
+        source, target, read_only(actors.uid), world.kind_and_region()[1], int(layer), world.quarter,
+    )  # fmt: skip
     if len(rows) == 0:
         return rows
-    if len(rows) < len(source):
-        columns = (_first(value, len(rows)) for value in (source, target, origin, weight, trust, cause))
-        source, target, origin, weight, trust, cause = columns
-    uid, partner = actors.uid[source], actors.uid[target]
-    ties.is_active[rows] = True
-    ties.source[rows] = source
-    ties.target[rows] = target
-    ties.source_uid[rows] = uid
-    ties.target_uid[rows] = partner
-    ties.layer[rows] = layer
+    if len(rows) < number:
+        origin, weight, trust, cause = (_first(value, len(rows)) for value in (origin, weight, trust, cause))
     ties.origin[rows] = origin
     ties.weight[rows] = weight
     ties.trust[rows] = trust
-    ties.born[rows] = world.quarter
-    ties.used[rows] = world.quarter
     ties.cause[rows] = world.events.add(
-        Event.TIE_FORMED, world.quarter, uid, region=actors.region[source], partner=partner,
-        channel=layer, amount=weight, cause=cause,
-    )  # fmt: skip
+        Event.TIE_FORMED, world.quarter, uid, region=region, partner=partner, channel=layer, amount=weight, cause=cause
+    )
     world.ties_changed()
     return rows
+
+
+@kernel
+def write_ties(
+    is_active: BoolArray,
+    tie_source: IntArray,
+    tie_target: IntArray,
+    source_uid: UidArray,
+    target_uid: UidArray,
+    tie_layer: IntArray,
+    born: IntArray,
+    used: IntArray,
+    source: IntArray,
+    target: IntArray,
+    uid: UidArray,
+    region: IntArray,
+    layer: int,
+    quarter: int,
+) -> tuple[IntArray, UidArray, UidArray, IntArray]:
+    """Write ties into the lowest free rows of the table, as many as find room.
+
+    The first eight columns are those of the table, ``uid`` and ``region`` those of actors by slot. Return the rows, the
+    identities of both ends, and the regions of the sources.
+
+    >>> import numpy as np
+    >>> active, ends, uids = np.array([True, False, False]), np.full(3, 9), np.arange(10, 13, dtype=np.uint64)
+    >>> rows, who, whom, where = write_ties(active, ends, ends.copy(), uids.copy(), uids.copy(), ends.copy(),
+    ...     ends.copy(), ends.copy(), np.array([2]), np.array([0]), uids, np.array([5, 6, 7]), 1, 4)
+    >>> rows.tolist(), who.tolist(), whom.tolist(), where.tolist(), active.tolist(), ends.tolist()
+    ([1], [12], [10], [7], [True, True, False], [9, 2, 9])
+    """
+    rows = np.empty(len(source), np.int64)
+    first, second = np.empty(len(source), np.uint64), np.empty(len(source), np.uint64)
+    place = np.empty(len(source), np.int64)
+    n = 0
+    for e in range(len(is_active)):
+        if n == len(source):
+            break
+        if not is_active[e]:
+            rows[n] = e
+            first[n], second[n], place[n] = uid[source[n]], uid[target[n]], region[source[n]]
+            is_active[e] = True
+            tie_source[e], tie_target[e] = source[n], target[n]
+            source_uid[e], target_uid[e] = first[n], second[n]
+            tie_layer[e], born[e], used[e] = layer, quarter, quarter
+            n += 1
+    return rows[:n], first[:n], second[:n], place[:n]
 
 
 def _first(value: Any, number: int) -> Any:
@@ -137,22 +177,3 @@ def are_tied(start: IntArray, other: IntArray, tie: IntArray, layer: IntArray, i
     for e in range(start[i], start[i + 1]):
         found |= other[e] == j and layer[tie[e]] == wanted
     return found
-
-
-@kernel
-def degrees(
-    is_active: BoolArray, layer: IntArray, source: IntArray, target: IntArray, n_actors: int, wanted: int
-) -> IntArray:
-    """Return the number of active ties of a layer at each actor.
-
-    >>> import numpy as np
-    >>> source, target = np.array([0, 0, 1]), np.array([1, 2, 2])
-    >>> degrees(np.array([True, True, False]), np.array([1, 0, 1]), source, target, 3, 1).tolist()
-    [1, 1, 0]
-    """
-    degree = np.zeros(n_actors, np.int64)
-    for e in range(len(layer)):
-        if is_active[e] and layer[e] == wanted:
-            degree[source[e]] += 1
-            degree[target[e]] += 1
-    return degree

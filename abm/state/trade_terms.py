@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
+
 import numpy as np
 
 from abm.kernel import kernel
@@ -40,14 +42,20 @@ def quality_of_imports(weight: FloatArray, embargo: FloatArray, embargo_factor: 
     return quality
 
 
+@lru_cache(maxsize=64)
 def purchasable(structure: Structure, embargo_factor: float) -> FloatArray:
-    """Return the share of the frontier that can be bought, by field (ren 2.2.2), shape (fields,)."""
-    return purchasable_share(structure.embargo, embargo_factor)
+    """Return the share of the frontier that can be bought, by field (ren 2.2.2), shape (fields,), read-only."""
+    share = purchasable_share(structure.embargo, embargo_factor)
+    share.flags.writeable = False
+    return share
 
 
+@lru_cache(maxsize=64)
 def import_quality(structure: Structure, embargo_factor: float) -> FloatArray:
-    """Return the quality of imports by sector, frontier = 1, shape (sectors,)."""
-    return quality_of_imports(structure.weight, structure.embargo, embargo_factor)
+    """Return the quality of imports by sector, frontier = 1, shape (sectors,), read-only."""
+    quality = quality_of_imports(structure.weight, structure.embargo, embargo_factor)
+    quality.flags.writeable = False
+    return quality
 
 
 @kernel

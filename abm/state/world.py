@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 import copy
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
-from dataclasses import replace
 from functools import lru_cache
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 
@@ -72,9 +71,10 @@ def _expanded(names: tuple[str, ...]) -> tuple[tuple[str, str], ...]:
 
 
 class _Access(NamedTuple):
-    """How to lock and unlock a set of columns, and what else depends on them."""
+    """How to lock and unlock a set of columns, by table, and what else depends on them."""
 
-    set_flags: tuple[Callable[[bool], None], ...]
+    tables: tuple[tuple[dict[str, Any], dict[str, Any], dict[str, Any]], ...]
+    """What each table holds, the columns that go there to be written, and their read-only views."""
     changes_ties: bool
     changes_actors: bool
 
@@ -180,26 +180,28 @@ class World:
         access = self._access.get(names)
         if access is None:
             access = self._access[names] = self._accessed(names)
-        for set_flags in access.set_flags:
-            set_flags(True)
+        for table, columns, _ in access.tables:
+            table.update(columns)
 
     def lock(self, names: tuple[str, ...]) -> None:
         """Make columns read-only again; what was derived from them is forgotten."""
         access = self._access[names]
-        for set_flags in access.set_flags:
-            set_flags(False)
+        for table, _, views in access.tables:
+            table.update(views)
         if access.changes_ties:
             self._neighbours = None
         if access.changes_actors:
             self._by_kind = None
 
     def _accessed(self, names: tuple[str, ...]) -> _Access:
-        columns = _expanded(names)
-        return _Access(
-            tuple(getattr(self.table(table), column).setflags for table, column in columns),
-            ("ties", "is_active") in columns,
-            ("actors", "is_active") in columns,
-        )
+        wanted = _expanded(names)
+        tables = []
+        for name in dict.fromkeys(table for table, _ in wanted):
+            table = self.table(name)
+            held = {column: getattr(table, column) for each, column in wanted if each == name}
+            views = {c: read_only(array) if array.flags.writeable else array for c, array in held.items()}
+            tables.append((vars(table), {column: view.base for column, view in views.items()}, views))
+        return _Access(tuple(tables), ("ties", "is_active") in wanted, ("actors", "is_active") in wanted)
 
     def grow(self, name: str, rows: int) -> None:
         """Give a table room for `rows` rows; actors and ledger grow together. Only between rules."""
@@ -261,11 +263,7 @@ class World:
         """Return an independent copy that continues in the same way."""
         other = copy.copy(self)
         for name in TABLES:
-            table = self.table(name)
-            arrays = {column: array.copy() for column, array in table.arrays().items()}
-            for array in arrays.values():
-                array.flags.writeable = False
-            setattr(other, name, replace(table, **arrays))
+            setattr(other, name, self.table(name).locked())
         other.events = Events.restored(self.events.columns())
         other.names = dict(self.names)
         other._neighbours = None

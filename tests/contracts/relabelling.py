@@ -48,9 +48,7 @@ def relabelled(world: World, seed: int) -> World:
         for column, target in references.items():
             rows = getattr(table, column)
             table = replace(table, **{column: np.where(rows >= 0, place[target][rows], -1)})
-        for array in table.arrays().values():
-            array.flags.writeable = False
-        setattr(other, name, table)
+        setattr(other, name, table.locked())
 
     moved("actors", loan="claims")
     moved("ledger")
