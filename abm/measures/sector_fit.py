@@ -21,7 +21,7 @@ class Fit(NamedTuple):
 @kernel
 def sector_fit(
     out: FloatArray,
-    first: int,
+    first: int | np.int64,
     firm: IntArray,
     region: IntArray,
     sector: IntArray,

@@ -140,7 +140,7 @@ def need_state(
 
 
 @kernel
-def row_sum(out: FloatArray, row: int, value: FloatArray) -> None:
+def row_sum(out: FloatArray, row: int | np.int64, value: FloatArray) -> None:
     """Add up each region's sectors or instruments; `value` has a row per region.
 
     >>> import numpy as np

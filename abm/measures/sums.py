@@ -111,7 +111,7 @@ def seen_frontier(weight: FloatArray, frontier: FloatArray) -> FloatArray:
 @kernel
 def level_sums(
     out: FloatArray,
-    first: int,
+    first: int | np.int64,
     firm: IntArray,
     region: IntArray,
     sector: IntArray,
@@ -170,7 +170,7 @@ class Work(NamedTuple):
 @kernel
 def work_sums(
     out: FloatArray,
-    first: int,
+    first: int | np.int64,
     firm: IntArray,
     region: IntArray,
     sales: FloatArray,
@@ -213,7 +213,7 @@ _SALES = np.int64(Money._fields.index("sales"))
 
 
 @kernel
-def divide(out: FloatArray, first: int, last: int, divisor: int) -> None:
+def divide(out: FloatArray, first: int | np.int64, last: int | np.int64, divisor: int | np.int64) -> None:
     """Divide the rows from `first` up to `last` by row `divisor`; NaN where it is 0.
 
     >>> import numpy as np
