@@ -11,7 +11,7 @@ import math
 
 import numpy as np
 
-from abm.kernel import kernel
+from abm.kernel import inner, kernel
 from abm.parameters import Parameters
 from abm.randomness import Draws, mix, pair_uid, uniform
 from abm.rule import rule
@@ -85,7 +85,7 @@ def drawn_searchers(
     return searcher[:number].copy(), is_partner
 
 
-@kernel
+@inner
 def meeting_places(
     is_partner: BoolArray, kind: IntArray, region: IntArray, platform: IntArray, uid: UidArray, n_regions: int,
     key: np.uint64,
@@ -123,7 +123,7 @@ def meeting_places(
     )
 
 
-@kernel
+@inner
 def research_candidates(
     searcher: IntArray, is_partner: BoolArray, kind: IntArray, region: IntArray, uid: UidArray, service: FloatArray,
     platform: IntArray, openness: FloatArray, start: IntArray, other: IntArray, tie: IntArray, layer: IntArray,
@@ -167,7 +167,7 @@ def research_candidates(
     return found, bond, through
 
 
-@kernel
+@inner
 def chosen_partners(
     searcher: IntArray, found: IntArray, bond: FloatArray, is_partner: BoolArray, x: FloatArray, uid: UidArray,
     sector: IntArray, platform: IntArray, talent: FloatArray, overlap: FloatArray, taste: FloatArray,
@@ -218,7 +218,7 @@ def chosen_partners(
     return partner, way
 
 
-@kernel
+@inner
 def agreed_ties(
     searcher: IntArray, partner: IntArray, way: IntArray, bond: FloatArray, through: IntArray, tie_origin: IntArray,
     origin_of_way: IntArray, first_trust: float,
