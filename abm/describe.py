@@ -5,12 +5,14 @@
 
 from __future__ import annotations
 
+import ast
 import inspect
 import re
 import sys
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import fields
 from importlib import import_module
+from itertools import zip_longest
 from pathlib import Path
 
 from abm.measures import GROUPS, MEASURES
@@ -19,6 +21,11 @@ from abm.schedule import DEFAULT
 from abm.state.world import TABLES
 
 ODD = Path(__file__).with_name("ODD.md")
+
+PACKAGE = Path(__file__).parent
+WITH_NUMBERS = ("rules/*.py", "kernels_*.py", "valuation.py", "state/initial.py", "state/platforms.py",
+                "state/technique.py", "state/trade_terms.py")  # fmt: skip
+"""Modules whose named numbers are part of the model."""
 
 
 def rows(headings: tuple[str, ...], lines: Iterable[tuple[object, ...]]) -> str:
@@ -83,12 +90,53 @@ def submodels() -> str:
     return "\n\n".join(parts)
 
 
+def named_numbers(source: str) -> Iterator[tuple[str, str, str]]:
+    r"""Yield name, value and meaning of each number that a module names in capital letters.
+
+    The meaning is the text below it, empty if there is none. No such numbers are codes (their text begins with
+    "Code"), places in a tuple, bit patterns, and what is reckoned from other names.
+
+    >>> list(named_numbers("_KEPT = 0.8\n'Part kept.'\nSPREAD = math.sqrt(3)\n_FIRM = int(Kind.FIRM)\nA, B = 0, 1"))
+    [('_KEPT', '0.8', 'Part kept'), ('SPREAD', 'math.sqrt(3)', '')]
+    """
+    body = ast.parse(source).body
+    for statement, below in zip_longest(body, body[1:]):
+        if not isinstance(statement, ast.Assign) or not isinstance(statement.targets[0], ast.Name):
+            continue
+        name, parts = statement.targets[0].id, list(ast.walk(statement.value))
+        has_number = any(isinstance(each, ast.Constant) and type(each.value) in (int, float) for each in parts)
+        others = {each.id for each in parts if isinstance(each, ast.Name)} - {"math"}
+        if not name.isupper() or not has_number or others or isinstance(statement.value, (ast.Tuple, ast.Dict)):
+            continue
+        text = below.value if isinstance(below, ast.Expr) else None
+        meaning = summary(text.value) if isinstance(text, ast.Constant) and isinstance(text.value, str) else ""
+        if not meaning.startswith("Code"):
+            yield name, ast.get_source_segment(source, statement.value) or "", meaning
+
+
+def numbers() -> list[tuple[str, str, str, str]]:
+    """Return module, name, value and meaning of every named number of the model."""
+    paths = [path for pattern in WITH_NUMBERS for path in sorted(PACKAGE.glob(pattern))]
+    return [
+        (path.relative_to(PACKAGE).as_posix(), *each)
+        for path in paths
+        for each in named_numbers(path.read_text(encoding="utf-8"))
+    ]
+
+
+def constants() -> str:
+    """Return the numbers that rules, kernels and the first quarter name, with their meaning."""
+    lines = ((f"`{name}`", value, meaning, f"`{module}`") for module, name, value, meaning in numbers())
+    return rows(("constant", "value", "meaning", "module"), lines)
+
+
 SECTIONS: dict[str, Callable[[], str]] = {
     "state": state,
     "schedule": schedule,
     "parameters": parameters,
     "measures": measures,
     "submodels": submodels,
+    "constants": constants,
 }
 """What is generated, by the name in its marks ``<!-- begin NAME -->`` and ``<!-- end NAME -->``."""
 

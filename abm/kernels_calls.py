@@ -20,6 +20,7 @@ _RESEARCH_LAYER = int(Layer.RESEARCH)
 _CALL = int(ProjectKind.CALL)
 _SHELF = int(Stage.SHELVED)
 _SCIENCE_MEETS_INDUSTRY = 1e6
+"""Score that puts a partner of the other kind, university or firm, before all others."""
 
 
 @kernel

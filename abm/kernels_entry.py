@@ -17,8 +17,9 @@ CAUSES = ("supplier", "spin-off", "outsider")
 _FIRM, _UNIVERSITY = int(Kind.FIRM), int(Kind.UNIVERSITY)
 _INDEPENDENT, _JOINT = int(Mode.INDEPENDENT), int(Mode.JOINT)
 _STRONGEST_PULL = 0.3
+"""Part of a market's demand that unfilled and imported orders count as at most, when they draw suppliers."""
 _EMPTY_MARKET = 3.0
-"""Firms an empty market counts as, when entry is reckoned per firm."""
+"""Firms that a market with fewer counts as, when entry is reckoned per firm."""
 
 
 @kernel

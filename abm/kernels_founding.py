@@ -14,6 +14,7 @@ from abm.types import BoolArray, FloatArray, IntArray, UidArray
 _ENTRY, _EQUIPMENT, _SUPERVISION = np.int64(Purpose.ENTRY), np.int64(Purpose.EQUIPMENT), np.int64(Purpose.SUPERVISION)
 _INSPECTORS, _FIRM, _IMITATE = int(Instrument.SUPERVISION), int(Kind.FIRM), int(Mode.IMITATE)
 _SUPERVISION_COST = 0.05
+"""Million yuan that inspecting an outsider costs when it enters."""
 _MOST_OF_PAYER = 0.02
 """Part of a payer's cash that goes into one new firm at most."""
 _LEAST_CAPITAL = 0.2

@@ -15,6 +15,7 @@ from abm.valuation import crowding, expected_savings, partner_levels, step_cost
 EQUIPMENT, VALUE_CHAIN, FIRST_LEVEL = 0, 1, 2
 """Places of the uses of money: renewal of equipment, the value chain, and from there the levels."""
 _N_USES = 5
+"""Uses of free money: renewal, the value chain, three levels."""
 _DIGITAL = int(Level.DIGITAL)
 _EQUIPMENT_PURCHASE = np.int64(Purpose.EQUIPMENT)
 _VALUE_CHAIN_WORK = np.int64(Purpose.VALUE_CHAIN)

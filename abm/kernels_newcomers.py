@@ -15,6 +15,7 @@ _ENDOWMENT, _OWN = int(Origin.ENDOWMENT), int(Route.OWN)
 _KEPT = 0.8
 """Part of its parent's capability a spin-off takes along."""
 _WORST_QUALITY = 0.02
+"""Least quality of an entrant, frontier = 1."""
 
 
 @inner

@@ -20,7 +20,9 @@ _RESEARCH, _SUPPLY = int(Layer.RESEARCH), int(Layer.SUPPLY)
 _OFFICE, _WORK = int(Instrument.CHAIN_OFFICE), np.int64(Purpose.CHAIN_OFFICE)
 _PUBLISHED = int(Event.NEED_PUBLISHED)
 _SPREAD = math.sqrt(12.0)
+"""Width of a uniform draw over its standard deviation."""
 _LEAST_ROOM = 0.01
+"""Share of an input below which there is no room for a proposed supplier."""
 
 
 @inner

@@ -20,7 +20,7 @@ from abm.state.codes import Event, Origin, ProjectKind, Route, Stage
 from abm.types import BoolArray, FloatArray, IntArray, UidArray
 
 GOES_ON = -1
-"""Outcome of a stage that ends without an event: development that leads to a pilot."""
+"""Code of a stage that ends without an event: development that leads to a pilot."""
 _OWN = int(ProjectKind.OWN)
 _CALL = int(ProjectKind.CALL)
 _BY_UNIVERSITY = int(ProjectKind.UNIVERSITY)
@@ -43,6 +43,7 @@ _COMMON = int(Origin.CALL)
 _OWN_ROUTE = int(Route.OWN)
 _BY_CALL = int(Route.CALL)
 _NEUTRAL = 0.5
+"""How a project is judged that ends on the shelf or without a product; success is 1, failure 0 (F5)."""
 
 
 @kernel

@@ -17,6 +17,7 @@ _SUPPLY = int(Layer.SUPPLY)
 _RESEARCH = int(Layer.RESEARCH)
 _DIGITAL = int(Level.DIGITAL)
 _SPREAD = math.sqrt(12.0)
+"""Width of a uniform draw over its standard deviation."""
 _GOLDEN = np.uint64(0x9E3779B97F4A7C15)
 
 SMALLEST_ORDER = 0.02

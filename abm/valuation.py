@@ -13,6 +13,7 @@ _DIGITAL = int(Level.DIGITAL)
 _INTELLIGENT = int(Level.INTELLIGENT)
 _GREEN = int(Level.GREEN)
 _BINS = 10
+"""Parts of the value-chain scale; who stands in the same one stands near."""
 
 
 def annuity(rate: float, horizon: float) -> float:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from abm.describe import ODD, SECTIONS, filled, main
+from abm.describe import ODD, SECTIONS, filled, main, numbers
 from abm.schedule import DEFAULT
 
 
@@ -29,3 +29,8 @@ def test_it_prints_every_section(capsys: pytest.CaptureFixture[str]) -> None:
     assert all(f"## {name}\n" in printed for name in SECTIONS)
     with pytest.raises(SystemExit, match="usage"):
         main(["--help"])
+
+
+def test_every_named_number_says_what_it_means() -> None:
+    """A number in capital letters has a line below it with meaning and unit, or stands as a code among codes."""
+    assert [f"{module}: {name}" for module, name, _, meaning in numbers() if not meaning] == []

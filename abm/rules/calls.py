@@ -25,7 +25,9 @@ _CALL = int(ProjectKind.CALL)
 _POOL = 24
 """Most actors a leader looks at besides its own partners."""
 _LOCAL_ORDINAL = 1000
+"""Code that tells a project of a call from those its leader starts itself."""
 _NATIONAL_ORDINAL = 1001
+"""Code, the same for a national project."""
 
 
 @rule(

@@ -19,9 +19,13 @@ from abm.state.world import World
 from abm.types import FloatArray, IntArray, UidArray
 
 _FIRST_YEAR = 0.25
+"""Hazard of exit in the first year of life over that of settled firms (F24)."""
 _SECOND_YEAR = 1.0
+"""Hazard of exit in the second year of life over that of settled firms (F24)."""
 _SETTLED_AGE = 28
+"""Age in quarters from which a firm is settled."""
 _NO_ORDERS = 1e-6
+"""Million yuan per quarter: a firm that expects less has no orders left."""
 
 
 @inner

@@ -21,6 +21,7 @@ from abm.types import FloatArray, IntArray, UidArray
 
 _GREEN = int(Level.GREEN)
 _LARGEST_STEP = 0.7
+"""Most by which competition moves the logarithm of a share in a quarter, up or down."""
 
 
 @kernel

@@ -22,6 +22,7 @@ from abm.state.world import World
 from abm.types import FloatArray, IntArray, UidArray
 
 _MOST_ENTRANTS = 0.1
+"""Most entrants of a quarter over the rows of actors, of which 4 are taken off; 4 may always come."""
 
 
 @lru_cache(maxsize=64)

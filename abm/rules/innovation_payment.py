@@ -30,9 +30,13 @@ _PILOT_BUDGET = int(Instrument.PILOT)
 _TO_CALL, _TO_PILOT = np.int64(Purpose.CALL), np.int64(Purpose.PILOT_SUPPORT)
 _TO_NATION, _TO_WORK = np.int64(Purpose.NATIONAL_PROJECT), np.int64(Purpose.RESEARCH)
 _BY_CALL = 0
+"""Code of a payer: the region's call."""
 _BY_WORLD = 1
+"""Code of a payer: the rest of world."""
 _BY_PILOT_SUPPORT = 2
+"""Code of a payer: the region's pilot support."""
 _ALL_PAID = 0.999
+"""Part of a quarter's cost that counts as all of it."""
 
 
 @inner

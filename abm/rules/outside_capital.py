@@ -24,7 +24,7 @@ _VENTURE = int(Service.VENTURE)
 _EQUITY = np.int64(ClaimKind.EQUITY)
 _FROM_OUTSIDE, _FROM_FUND = np.int64(Purpose.OUTSIDE_INVESTMENT), np.int64(Purpose.EQUITY)
 _CRUMB = 1e-6
-"""Million yuan."""
+"""Million yuan: a smaller investment is not worth a contract."""
 
 
 @inner

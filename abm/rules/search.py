@@ -34,9 +34,12 @@ _INDEPENDENT = int(Mode.INDEPENDENT)
 _JOINT = int(Mode.JOINT)
 _GOLDEN = np.uint64(0x9E3779B97F4A7C15)
 _SPREAD = math.sqrt(12.0)
+"""Width of a uniform draw over its standard deviation."""
 
 N_WAYS = 5
+"""Ways in which partners meet."""
 _CLIENT = 1
+"""Code of the way of a client or supplier."""
 ORIGIN_OF_WAY: IntArray = np.array(
     [
         TieOrigin.ACQUAINTANCE,  # partner of a partner

@@ -28,7 +28,9 @@ _JOINT = int(Mode.JOINT)
 _IMITATE = int(Mode.IMITATE)
 _INTRODUCE = int(Mode.INTRODUCE)
 _LARGEST_PAYOFF = 10.0
+"""Largest experienced pay-off, up or down, per cent of annual sales."""
 _SMALLEST_SIZE = 1e-3
+"""Million yuan per quarter: costs are compared with no smaller orders."""
 _FOUR = np.uint64(4)
 
 

@@ -24,7 +24,9 @@ from abm.types import BoolArray, FloatArray, IntArray, UidArray
 from abm.valuation import annuity
 
 _READY_FIRMS = 3
+"""Firms that must command the fields of a dormant sector before it wakes."""
 _READY_FIT = 0.6
+"""Fit to the fields of a sector above which a firm commands them."""
 
 
 @kernel

@@ -21,21 +21,31 @@ from abm.types import BoolArray, FloatArray, IntArray, UidArray
 FIRM_CASH = 1.05
 """Cash of a firm at the start, in quarters of sales: it pays inputs and wages before it is paid (an assumption)."""
 FIRM_DEBT = 0.5
+"""Debt of a firm at the start, in quarters of sales."""
 HOUSEHOLD_CASH = 0.9
+"""Cash of households at the start, in quarters of income."""
 GOVERNMENT_CASH = 0.25
+"""Cash of a government at the start, in quarters of taxes."""
 BANK_CASH = 0.25
+"""Cash of a region's banks at the start, in quarters of its firms' sales."""
 WORLD_CASH = 60.0
+"""Cash of the rest of world at the start, in quarters of the sales of all firms."""
 FUND_CASH = 0.01
+"""Cash of a region's venture funds, and of its guarantee funds, at the start, in quarters of its firms' sales."""
 UTILISATION = 0.85
+"""Use of capacity at the start."""
 CORE_SIZE = 15.0
 """Mean size of a core firm over that of an SME of its sector, where the scenario gives no sizes."""
 LARGEST_SME = 30.0
 """Largest size drawn for an SME, over the smallest."""
 RESEARCH_ACTIVE = 0.22
+"""Chance that a firm that is not core does research at the start."""
 CAPABILITY_SPREAD = 0.2
 """Standard deviation of ln capability between firms of a group."""
 TALENT_SHARE = 0.06
+"""Talent of firms over production staff at the start: half as much again in core firms, half as much in others."""
 UNIVERSITY_TALENT = 120.0
+"""Talent of a university or institute at the start, full-time equivalents."""
 
 
 @kernel

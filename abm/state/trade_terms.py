@@ -11,6 +11,7 @@ from abm.state.structure import Structure
 from abm.types import FloatArray
 
 _WORST_IMPORT = 0.01
+"""Least quality of imports, frontier = 1."""
 
 
 @kernel
