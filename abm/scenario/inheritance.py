@@ -148,8 +148,10 @@ def _merged_rows(base: list[Any], own: list[Any]) -> list[Any]:
     for row in own:
         name = _table(row).get("name")
         place = names.index(name) if isinstance(name, str) and name in names else -1
-        if place < 0 or place in changed:  # twice in one file is for the checks to refuse
+        if place < 0:
             rows.append(row)
+        elif place in changed:  # one name twice in a file is for the checks to refuse
+            rows.append(_merged(dict(base[place]), row))
         else:
             rows[place] = _merged(dict(base[place]), row)
             changed.add(place)
@@ -164,7 +166,8 @@ def _flat(parameters: Any) -> Tables:
     """
     flat: Tables = {}
     for key, value in _table(parameters).items():
-        flat.update({f"{key}.{name}": each for name, each in value.items()} if isinstance(value, Mapping) else {key: value})
+        inner = value.items() if isinstance(value, Mapping) else ()
+        flat.update({f"{key}.{name}": each for name, each in inner} or {key: value})
     return flat
 
 

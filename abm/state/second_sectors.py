@@ -7,7 +7,9 @@ import numpy as np
 from abm.types import FloatArray, IntArray
 
 
-def second_sectors(sector: IntArray, kinship: FloatArray, share: float, lead: FloatArray, choice: FloatArray) -> IntArray:
+def second_sectors(
+    sector: IntArray, kinship: FloatArray, share: float, lead: FloatArray, choice: FloatArray
+) -> IntArray:
     """Return each firm's second sector, -1 for none.
 
     The `share` of firms with the lowest `lead` has one, drawn by `choice` in proportion to the firms of each other
