@@ -22,6 +22,7 @@ from abm.state.codes import Kind
 from abm.state.initial import found_world
 from abm.state.world import World
 from abm.types import FloatArray
+from experiments.command_line import main
 
 Tables = dict[str, Any]
 PACKAGE = Path(abm.__file__).parent
@@ -396,3 +397,26 @@ def test_a_shipped_scenario_says_what_it_is(name: str) -> None:
     text = (SHIPPED / f"{name}.toml").read_text(encoding="utf-8")
     for row in [*tomllib.loads(text).get("regions", ()), *tomllib.loads(text).get("regimes", ())]:
         assert row.get("source") or name == "blank", f"{name}: {row['name']} names no source"
+
+
+def test_the_command_lists_every_scenario(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("COLUMNS", "400")
+    assert main(["scenarios"]) == 0
+    said = capsys.readouterr().out
+    for name in scenario_names():
+        scenario = Scenario.load(name)
+        assert f"\n{name} " in said
+        assert scenario.title in said
+        assert scenario.description.split(".")[0].split("\n")[0] in said
+
+
+@pytest.mark.parametrize("name", scenario_names())
+def test_validate_describes_a_scenario(name: str, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["validate", name]) == 0
+    said = " ".join(capsys.readouterr().out.split())
+    assert f"{name}: valid" in said
+    scenario = Scenario.load(name)
+    for word in scenario.description.split()[:4]:
+        assert word in said
+    for regime in scenario.regimes:
+        assert f"from quarter {regime.from_quarter}" in said
