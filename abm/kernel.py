@@ -20,7 +20,6 @@ import sys
 import tempfile
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from importlib.metadata import version
 from pathlib import Path
 from types import CodeType, ModuleType
 from typing import Any, TypeVar, cast
@@ -54,9 +53,10 @@ KERNELS: dict[str, Any] = {}
 """Every kernel by ``module.name``, for tests and for warming the cache."""
 
 COMPILING_THRESHOLD = 50_000
-"""Objects made between two collections of garbage while compiling; Python's own number costs a tenth of the time."""
+"""Objects made between two collections of garbage while kernels are compiled or loaded: they leave hardly any, and
+Python's own number costs a tenth of the time."""
 
-_PLATFORM = "|".join((version("numba"), version("numpy"), platform.processor(), platform.machine(), sys.version))
+_PLATFORM = "|".join((numba.__version__, np.__version__, platform.machine(), sys.version))
 _hashes: dict[int, str] = {}
 
 
@@ -128,13 +128,8 @@ def second_compiler() -> Iterator[None]:
 
     Each process finds in the cache what the other has made. Where no process can be started, nothing is lost but time.
     """
-    if is_cache_ready():
-        yield
-        return
     helper = None
-    thresholds = gc.get_threshold()
-    gc.set_threshold(COMPILING_THRESHOLD)
-    if (os.cpu_count() or 1) > 1:
+    if not is_cache_ready() and (os.cpu_count() or 1) > 1:
         try:
             helper = subprocess.Popen(
                 [sys.executable, "-m", "abm.warming"],
@@ -144,6 +139,8 @@ def second_compiler() -> Iterator[None]:
             )
         except OSError:
             helper = None
+    thresholds = gc.get_threshold()
+    gc.set_threshold(COMPILING_THRESHOLD)
     try:
         yield
     finally:

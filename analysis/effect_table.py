@@ -114,7 +114,7 @@ def remarks(comparison: Comparison) -> list[str]:
         lines.append("One seed is an anecdote: without a second one nobody knows what chance did. No intervals.")
     if any(_is_unproven(row) for row in rows):
         lines.append(f"No interval where fewer than {FEW} seeds all gave the same difference: so few prove nothing.")
-    gains = effects.loc[(effects["seeds"] >= FEW) & (effects["method"] != "Welch t"), "variance_reduction"].dropna()
+    gains = effects.loc[(effects["seeds"] >= FEW) & effects["is_paired"], "variance_reduction"].dropna()
     if len(gains):
         lines.append(_bought(gains))
     lines += [_dropped(row) for row in rows if row["dropped"]]
@@ -129,10 +129,10 @@ def remarks(comparison: Comparison) -> list[str]:
 
 
 def _dropped(row: Mapping[Any, Any]) -> str:
-    if row["method"] == "Welch t":
-        return f"{row['measure']}: {row['dropped']} runs dropped, as it is null in them"
+    if not row["is_paired"]:
+        return f"{row['measure']}: {row['dropped']} runs of the two worlds left out, as it is null in them"
     every = row["dropped"] + row["pairs"]
-    return f"{row['measure']}: {row['dropped']} of {every} pairs dropped, as it is null in one world or both"
+    return f"{row['measure']}: {row['dropped']} of {every} pairs left out, as it is null in one world or both"
 
 
 def _is_unproven(row: Mapping[Any, Any]) -> bool:

@@ -22,7 +22,8 @@ class Comparison:
     Attributes
     ----------
     effects
-        One row per contrast, region and measure: those three, then the attributes of `Effect`.
+        One row per contrast, region and measure: those three, whether runs were paired by their seeds, then the
+        attributes of `Effect`.
     notes
         What was left out and why, one sentence each.
     at
@@ -120,5 +121,6 @@ def _comparison(all_pairs: list[Pairs], at: str | int) -> Comparison:
                 x, y = (side[name].to_numpy(dtype=float) for side in (base, changed))
                 seeds, others = (side.index.get_level_values("seed").to_numpy() for side in (base, changed))
                 found = paired_effect(x, y, seeds) if pairs.is_paired else unpaired_effect(x, y, seeds, others)
-                rows.append({"contrast": pairs.contrast, "region": region, "measure": name, **asdict(found)})
+                what = {"contrast": pairs.contrast, "region": region, "measure": name, "is_paired": pairs.is_paired}
+                rows.append(what | asdict(found))
     return Comparison(pd.DataFrame(rows), tuple(notes), at)

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import difflib
+import io
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
+
+from analysis.checksums import read_checked
 
 if TYPE_CHECKING:
     import networkx as nx
@@ -69,24 +72,32 @@ class Run:
         """The network of the last quarter."""
         import networkx as nx
 
-        graph: nx.MultiDiGraph[Any] = nx.MultiDiGraph(
-            nx.read_graphml(self._file("network.graphml"), force_multigraph=True)
-        )
+        text = io.BytesIO(self._content("network.graphml"))
+        graph: nx.MultiDiGraph[Any] = nx.MultiDiGraph(nx.read_graphml(text, force_multigraph=True))
         return graph
 
-    def _file(self, name: str) -> Path:
+    def _content(self, name: str) -> bytes:
+        """Return the bytes of a file, compared with their checksum."""
         path = self.folder / name
         if not path.is_file():
             raise FolderError(f"{self.folder}: {name} is missing; the run folder is not complete")
-        return path
+        try:
+            return read_checked(path, checksums_of(self.manifest).get(name))
+        except OSError as error:
+            raise FolderError(f"{path}: cannot be read ({error}); {self._again()}") from error
+
+    def _again(self) -> str:
+        command = self.manifest.get("command")
+        return f"make the run again: {command}" if command else "make the run again"
 
     def _table(self, name: str) -> pd.DataFrame:
         import pandas as pd
         import pyarrow as pa
 
-        path = self._file(f"{name}.parquet")
+        path = self.folder / f"{name}.parquet"
+        content = self._content(path.name)
         try:
-            table = pd.read_parquet(path)
+            table = pd.read_parquet(io.BytesIO(content))
         except (OSError, pa.ArrowException) as error:
             raise FolderError(f"{path}: cannot be read as a Parquet table ({error})") from error
         lacking = [column for column in NEEDED[name] if column not in table]
@@ -113,6 +124,12 @@ def load_run(folder: str | Path) -> Run:
             f"{place / MANIFEST}: schema version {version!r}; this version of innonet reads {SCHEMA_VERSIONS[-1]}"
         )
     return Run(place, manifest)
+
+
+def checksums_of(manifest: Mapping[str, Any]) -> Mapping[str, str]:
+    """Return the checksums of the files of a run folder by name; empty if they were not written down."""
+    found = manifest.get("checksums")
+    return found if isinstance(found, dict) else {}
 
 
 def read_manifest(place: Path) -> dict[str, Any]:

@@ -19,6 +19,10 @@ if TYPE_CHECKING:
     import pandas as pd
 
 
+BEYOND = 10**12
+"""What is expected of replicates is told up to here."""
+
+
 @dataclass(frozen=True)
 class Precision:
     """What is asked of a mean.
@@ -111,7 +115,7 @@ class Sequence:
         target = self.precision.target(self.mean)
         if self.enough is not None or self.n < 2 or target == 0.0:
             return self.enough
-        return max(self.precision.n_min, math.ceil(self.n * (self.half_width / target) ** 2))
+        return max(self.precision.n_min, math.ceil(min(self.n * (self.half_width / target) ** 2, BEYOND)))
 
 
 @cache
@@ -154,7 +158,7 @@ def replicates_until(
             found.setdefault(name, Sequence(asked)).add(value)
         if all(each.is_settled for each in found.values()):
             break
-    return _table(found)
+    return table_of(found)
 
 
 def replicates_in(values: pd.DataFrame, precision: Precision | None = None) -> pd.DataFrame:
@@ -177,10 +181,11 @@ def replicates_in(values: pd.DataFrame, precision: Precision | None = None) -> p
         found[str(name)] = sequence = Sequence(precision or Precision())
         for value in values[name]:
             sequence.add(float(value))
-    return _table(found)
+    return table_of(found)
 
 
-def _table(found: Mapping[str, Sequence]) -> pd.DataFrame:
+def table_of(found: Mapping[str, Sequence]) -> pd.DataFrame:
+    """Return one row per measure (see `replicates_in`)."""
     import pandas as pd
 
     rows: list[dict[str, Any]] = [

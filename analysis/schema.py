@@ -11,7 +11,8 @@ runs.parquet         the catalogue with one column per factor, written at the en
 failures.jsonl       what went wrong, with inputs and traces, written at the end
 ```
 
-A part is one Parquet file per table under one name, and holds whole runs. Parts are the truth: the catalogue can be
+A part is one Parquet file per table under one name, and holds whole runs; the name is the checksum of its measures
+(see `analysis.checksums`). Parts are the truth: the catalogue can be
 made again from them. A row counts if the catalogue names its part for its run, so that a run that stands in two parts
 is read once.
 """

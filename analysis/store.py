@@ -19,7 +19,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from analysis.catalogue import read_failures, read_parts, read_runs, runs_frame
-from analysis.load import FolderError, load_run, read_manifest
+from analysis.load import FolderError, checksums_of, load_run, read_manifest
 from analysis.schema import DONE, SWEEP, TABLES, check_version, part_path
 from analysis.tables import Piece, arranged, empty, read_piece
 
@@ -156,7 +156,9 @@ class Store:
         if table not in TABLES:
             raise FolderError(f'there is no table "{table}"; there are: {", ".join(TABLES)}')
         if not self.is_sweep:
-            return [Piece(self.folder / f"{table}.parquet", tuple(self.part_of), is_single=True)]
+            name = f"{table}.parquet"
+            known = checksums_of(self.manifest).get(name)
+            return [Piece(self.folder / name, tuple(self.part_of), is_single=True, checksum=known)]
         by_part: dict[str, list[str]] = {}
         for run, part in self.part_of.items():
             by_part.setdefault(str(part), []).append(run)

@@ -11,6 +11,7 @@ from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from analysis.checksums import checksum_of_part, read_checked
 from analysis.load import FolderError
 from analysis.schema import TABLES
 
@@ -33,11 +34,20 @@ def use_system_memory() -> None:
 
 @dataclass(frozen=True)
 class Piece:
-    """A file of a table and the runs to read from it; `is_single` for that of a run folder, which has one run."""
+    """A file of a table and the runs to read from it.
+
+    Attributes
+    ----------
+    is_single
+        Whether it is that of a run folder, which has one run.
+    checksum
+        Of the file of a run folder, None if it is not known; that of a part is found by its name.
+    """
 
     path: Path
     runs: tuple[str, ...]
     is_single: bool = False
+    checksum: str | None = None
 
 
 def read_piece(piece: Piece, runs: Sequence[str], columns: Sequence[str] | None) -> Any:
@@ -52,10 +62,9 @@ def read_piece(piece: Piece, runs: Sequence[str], columns: Sequence[str] | None)
     """
     import pyarrow as pa
     import pyarrow.compute as pc
-    import pyarrow.parquet as pq
 
     use_system_memory()
-    with _explained(piece), pq.ParquetFile(piece.path, page_checksum_verification=True) as file:
+    with _explained(piece), _opened(piece) as file:
         names = file.schema_arrow.names if columns is None else list(dict.fromkeys(("run", *columns)))
         _check_columns(piece.path, names, file.schema_arrow.names)
         table = file.read(columns=names).select(names)
@@ -75,25 +84,39 @@ def check_pieces(pieces: Iterable[Piece]) -> None:
 
 def _check_piece(piece: Piece) -> None:
     with _explained(piece):
-        read_pages(piece.path)
+        read_pages(piece)
 
 
-def read_pages(path: Path) -> list[str]:
-    """Compare every page of a Parquet file with its checksum; return the names of its columns.
+def read_pages(piece: Piece) -> list[str]:
+    """Compare a file with its checksum, if it has one, and every page of it with its own; return its columns.
 
     Raises
     ------
     OSError, pyarrow.ArrowException, UnicodeDecodeError
-        If the file cannot be read or a page is not what was written.
+        If the file cannot be read or is not what was written.
     """
-    import pyarrow.parquet as pq
-
     use_system_memory()
-    with pq.ParquetFile(path, page_checksum_verification=True) as file:
+    with _opened(piece) as file:
         names: list[str] = file.schema_arrow.names
         for group in range(file.num_row_groups):
             file.read_row_group(group, use_threads=False)
     return names
+
+
+def _opened(piece: Piece) -> Any:
+    """Return the Parquet file of a piece, all of whose bytes have been compared with their checksum.
+
+    Raises
+    ------
+    OSError, pyarrow.ArrowException
+        If they are other bytes, or no Parquet file.
+    """
+    import pyarrow as pa
+    import pyarrow.parquet as pq
+
+    expected = piece.checksum if piece.is_single else checksum_of_part(piece.path)
+    content = pa.BufferReader(read_checked(piece.path, expected))
+    return pq.ParquetFile(content, page_checksum_verification=True)
 
 
 @contextmanager

@@ -51,8 +51,10 @@ def as_json(value: Any, levels: int = 4, indent: str = "") -> str:
     return "{\n" + ",\n".join(entries) + f"\n{indent}}}"
 
 
-def manifest_of(request: Request, result: Result, started: datetime, seconds: Mapping[str, float]) -> dict[str, Any]:
-    """Return what is needed to repeat and to read the run."""
+def manifest_of(
+    request: Request, result: Result, started: datetime, seconds: Mapping[str, float], checksums: Mapping[str, str]
+) -> dict[str, Any]:
+    """Return what is needed to repeat and to read the run; `checksums` are those of its files by name."""
     commit, is_dirty = commit_of(Path(__file__).parent)
     return {
         "schema_version": SCHEMA_VERSION,
@@ -70,6 +72,7 @@ def manifest_of(request: Request, result: Result, started: datetime, seconds: Ma
         "versions": versions(),
         "commit": commit,
         "commit_is_dirty": is_dirty,
+        "checksums": dict(checksums),
     }
 
 

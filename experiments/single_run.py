@@ -13,7 +13,7 @@ from abm.simulation import Result, simulate
 from experiments.manifest import manifest_of, write_manifest
 from experiments.progress import quarters_shown, say
 from experiments.request import Request, read_settings
-from experiments.store import staged, write_tables
+from experiments.store import checksums_in, staged, write_tables
 
 
 def request_of(
@@ -48,7 +48,8 @@ def run_into(folder: Path, request: Request, *, force: bool, with_figures: bool 
         seconds = {"run": time.perf_counter() - clock}
         write_tables(temporary, result)
         seconds["run_and_tables"] = time.perf_counter() - clock
-        write_manifest(temporary, manifest_of(request, result, started, seconds))
+        sums = checksums_in(temporary)
+        write_manifest(temporary, manifest_of(request, result, started, seconds, sums))
         if with_figures:
             say("Drawing figures ...", quiet=quiet)
             from analysis.figures import draw_all
@@ -56,7 +57,7 @@ def run_into(folder: Path, request: Request, *, force: bool, with_figures: bool 
 
             draw_all(load_run(temporary), temporary / "figures")
             seconds["all"] = time.perf_counter() - clock
-        write_manifest(temporary, manifest_of(request, result, started, seconds))
+        write_manifest(temporary, manifest_of(request, result, started, seconds, sums))
 
 
 def _simulate(request: Request, quiet: bool) -> Result:

@@ -1,7 +1,7 @@
 """The run folder: a store with one run, written whole or not at all.
 
 ```
-manifest.json      what was run, by which versions and when, with the whole scenario
+manifest.json      what was run, by which versions and when, with the whole scenario; checksums of the files below
 measures.parquet   one row per run, region and quarter
 panel.parquet      one row per run, region, recorded quarter and actor
 events.parquet     one row per run and event
@@ -21,6 +21,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from abm.errors import InputError
+from analysis.checksums import checksum
 from experiments.manifest import MANIFEST
 
 if TYPE_CHECKING:
@@ -129,6 +130,12 @@ def write_tables(folder: Path, result: Result) -> None:
     for name, frame in frames.items():
         frame.to_parquet(folder / f"{name}.parquet", engine="pyarrow", compression="zstd", index=False)
     write_network(result, folder / "network.graphml")
+
+
+def checksums_in(folder: Path) -> dict[str, str]:
+    """Return the checksum of every table and of the network, by file name."""
+    files = sorted(path for path in folder.iterdir() if path.suffix in {".parquet", ".graphml"})
+    return {path.name: checksum(path.read_bytes()) for path in files}
 
 
 def write_network(result: Result, path: Path) -> None:

@@ -11,9 +11,10 @@ import pytest
 
 from abm.measures import GROUPS, MEASURES, coupling, frozen
 from abm.measures.communities import lists_inside, modularity_of
+from abm.measures.distance import mean_distance
 from abm.measures.history import WINDOW, History
 from abm.measures.stages import half_time
-from abm.measures.topology import components, mean_distance, triangles
+from abm.measures.topology import components, triangles
 from abm.measures.view import INTERVAL, View
 from abm.parameters import Parameters
 from abm.randomness import make_uid
@@ -206,7 +207,7 @@ def dominant(gains: list[tuple[float, float, float, float, float]]) -> list[floa
         history.fit_to(world.actors.rows)
         history.push(np.tile(np.array(of_paths), (4, 1, 1)), view.event_counts)
         found.append(float(MEASURES["dominant_path"](view)[0]))
-        history.close(np.zeros((3, 1)), view.reached, world.actors.uid, view.cash)
+        history.close(np.zeros((3, 1)), view.milestones.reached, world.actors.uid, view.stocks.cash)
     return found
 
 
@@ -284,7 +285,7 @@ def test_upgrading_stage_is_the_index_that_rises_most() -> None:
             return
         assert math.isnan(MEASURES["upgrading_stage"](view)[0])
         now = np.array([0.9, 0.05, 0.5])[:, None]
-        history.close(now, view.reached, world.actors.uid, view.cash)
+        history.close(now, view.milestones.reached, world.actors.uid, view.stocks.cash)
 
 
 def test_half_time() -> None:
@@ -294,10 +295,9 @@ def test_half_time() -> None:
 
 
 def test_coupling_in_both_forms() -> None:
-    u1, u2 = np.array([0.2]), np.array([0.8])
     # Standard: 2 sqrt(0.16) / 1 = 0.8, T = 0.5, D = sqrt(0.4). Wang: sqrt((1 - 0.6) 0.25) = sqrt(0.1).
-    assert coupling.standard_coupling(u1, u2)[0] == pytest.approx(0.8)
-    assert coupling.wang_coupling(u1, u2)[0] == pytest.approx(math.sqrt(0.1))
+    assert coupling.standard_coupling(0.2, 0.8) == pytest.approx(0.8)
+    assert coupling.wang_coupling(0.2, 0.8) == pytest.approx(math.sqrt(0.1))
     world = small_world()
     one, two = value(world, "technological_progress"), value(world, "industrial_upgrading")
     t = 0.5 * (one + two)
@@ -309,14 +309,14 @@ def test_coupling_in_both_forms() -> None:
 
 
 def test_coupling_is_the_same_where_both_systems_are_equal() -> None:
-    both = np.array([0.3, 1.0])
-    assert coupling.standard_coupling(both, both).tolist() == pytest.approx([1.0, 1.0])
-    assert coupling.wang_coupling(both, both).tolist() == pytest.approx([1.0, 1.0])
+    for both in (0.3, 1.0):
+        assert coupling.standard_coupling(both, both) == pytest.approx(1.0)
+        assert coupling.wang_coupling(both, both) == pytest.approx(1.0)
 
 
 def test_grades_are_ten_steps() -> None:
-    found = coupling.grade(np.array([0.0, 0.05, 0.1, 0.3, 0.55, 0.6, 0.95, 1.0]))
-    assert found.tolist() == [0, 0, 0, 2, 5, 5, 9, 9]
+    found = [coupling.grade(degree) for degree in (0.0, 0.05, 0.1, 0.3, 0.55, 0.6, 0.95, 1.0)]
+    assert found == [0, 0, 0, 2, 5, 5, 9, 9]
     assert len(coupling.GRADES) == 10
     world = small_world()
     place = max(0, math.ceil(10 * value(world, "coupling_coordination")) - 1)

@@ -47,7 +47,7 @@ def best_communities(
     community = np.arange(n)
     inside = degree.copy()
     shared = np.zeros(n)
-    near = np.empty(n, np.int64)
+    near = np.empty(n + 1, np.int64)
     for _ in range(_MOST_VISITS):
         n_moves = 0
         for i in range(n):
@@ -56,9 +56,8 @@ def best_communities(
                 if other[e] == i:
                     continue
                 c = community[other[e]]
-                if shared[c] == 0.0:
-                    near[count] = c
-                    count += 1
+                near[count] = c
+                count += 1 if shared[c] == 0.0 else 0
                 shared[c] += weight[e]
             own = community[i]
             inside[own] -= degree[i]

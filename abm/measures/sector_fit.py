@@ -20,6 +20,8 @@ class Fit(NamedTuple):
 
 @kernel
 def sector_fit(
+    out: FloatArray,
+    first: int | np.int64,
     firm: IntArray,
     region: IntArray,
     sector: IntArray,
@@ -28,8 +30,8 @@ def sector_fit(
     talent: FloatArray,
     demand: FloatArray,
     export_orders: FloatArray,
-) -> FloatArray:
-    """Return the rows of `Fit`, shape (2, regions); demand and export orders have the shape (regions, sectors).
+) -> None:
+    """Fill the 2 rows of `Fit` from `first` on; demand and export orders have the shape (regions, sectors).
 
     Rationalisation is exp(-TL) with TL = sum_s (Y_s/Y) ln[(Y_s/Y) / (L_s/L)] (Gan, Zheng & Yu 2011), NaN without
     sales or people at work; a sector with only one of both counts as a sector with a millionth of the other.
@@ -37,9 +39,10 @@ def sector_fit(
 
     >>> import numpy as np
     >>> zero = np.zeros(2, np.int64); four = np.array([4.0, 4.0])
-    >>> fit = sector_fit(np.arange(2), zero, np.arange(2), np.array([1.0, 3.0]), four, 0.0 * four,
-    ...                  np.array([[1.0, 1.0]]), np.array([[0.0, 2.0]]))
-    >>> fit[:, 0].round(6).tolist()
+    >>> out = np.zeros((2, 1))
+    >>> sector_fit(out, 0, np.arange(2), zero, np.arange(2), np.array([1.0, 3.0]), four, 0.0 * four,
+    ...            np.array([[1.0, 1.0]]), np.array([[0.0, 2.0]]))
+    >>> out[:, 0].round(6).tolist()
     [0.877383, 1.0]
     """
     n_regions, n_sectors = demand.shape
@@ -48,8 +51,8 @@ def sector_fit(
     for i in firm:
         sold[region[i], sector[i]] += sales[i]
         at_work[region[i], sector[i]] += staff[i] + talent[i]
-    out = np.full((2, n_regions), np.nan)
     for r in range(n_regions):
+        out[first, r] = out[first + 1, r] = np.nan
         output = 0.0
         people = 0.0
         asked = 0.0
@@ -68,7 +71,6 @@ def sector_fit(
             if asked > 0.0:
                 gap += abs(share - (demand[r, s] + export_orders[r, s]) / asked)
         if people > 0.0:
-            out[0, r] = math.exp(-max(theil, 0.0))
+            out[first, r] = math.exp(-max(theil, 0.0))
         if asked > 0.0:
-            out[1, r] = 1.0 - 0.5 * gap
-    return out
+            out[first + 1, r] = 1.0 - 0.5 * gap

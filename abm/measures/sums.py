@@ -1,7 +1,7 @@
 """One pass over the firms for all sums that measures need: what is counted once is divided often.
 
-Each kernel returns a table with one row per sum and one column per region; the named tuple beside it says which row
-is which. `firm_sums` puts the tables one below the other, so that measures ask for all of them at once.
+Each kernel fills rows of a table with one column per region, from row `first` on; the named tuple beside it says which
+row is which. `firm_sums` fills all of them, so that measures ask for the firms only once.
 """
 
 from __future__ import annotations
@@ -42,6 +42,7 @@ class Money(NamedTuple):
 
 @kernel
 def money_sums(
+    out: FloatArray,
     firm: IntArray,
     region: IntArray,
     is_core: BoolArray,
@@ -51,20 +52,19 @@ def money_sums(
     research_spending: FloatArray,
     loan_request: FloatArray,
     loan_granted: FloatArray,
-    n_regions: int,
-) -> FloatArray:
-    """Return the rows of `Money`, shape (12, regions); `firm` are the slots of the firms.
+) -> None:
+    """Add the firms up in the rows of `Money`, the first 12 of `out`; `firm` are the slots of the firms.
 
     A firm does research if it spends in a research mode (imitation is none); it is refused if it gets nothing.
 
     >>> import numpy as np
     >>> no = np.array([False, False]); zero = np.zeros(2, np.int64)
-    >>> table = money_sums(np.arange(2), zero, no, np.array([1, 3]), np.array([3.0, 1.0]), np.array([0.3, 0.1]),
-    ...                    np.array([0.2, 0.1]), np.array([1.0, 1.0]), np.array([0.4, 0.0]), 1)
-    >>> table[:, 0].round(3).tolist()
+    >>> out = np.zeros((12, 1))
+    >>> money_sums(out, np.arange(2), zero, no, np.array([1, 3]), np.array([3.0, 1.0]), np.array([0.3, 0.1]),
+    ...            np.array([0.2, 0.1]), np.array([1.0, 1.0]), np.array([0.4, 0.0]))
+    >>> out[:, 0].round(3).tolist()
     [2.0, 0.0, 4.0, 4.0, 0.4, 0.3, 1.0, 2.0, 0.4, 2.0, 1.0, 3.0]
     """
-    out = np.zeros((12, n_regions))
     for i in firm:
         r = region[i]
         out[0, r] += 1.0
@@ -84,7 +84,6 @@ def money_sums(
             out[9, r] += 1.0
             if loan_granted[i] <= 0.0:
                 out[10, r] += 1.0
-    return out
 
 
 class Levels(NamedTuple):
@@ -111,6 +110,8 @@ def seen_frontier(weight: FloatArray, frontier: FloatArray) -> FloatArray:
 
 @kernel
 def level_sums(
+    out: FloatArray,
+    first: int | np.int64,
     firm: IntArray,
     region: IntArray,
     sector: IntArray,
@@ -121,49 +122,34 @@ def level_sums(
     weight: FloatArray,
     frontier: FloatArray,
     technology_class: IntArray,
-    n_regions: int,
-) -> FloatArray:
-    """Return the rows of `Levels`, shape (7, regions), NaN without sales, the last two without firms.
+) -> None:
+    """Add the firms up in the 7 rows of `Levels`, times sales but for the last two; `firm_sums` divides.
 
     Capability index a_i = sum_k W_sk A_ik / F_k; equipment relative to the frontier of the firm's sector,
     e_i / sum_k W_sk F_k.
 
     >>> import numpy as np
     >>> zero = np.zeros(1, np.int64)
-    >>> table = level_sums(zero, zero, zero, np.array([10.0]), np.array([[0.5, 0.8]]),
-    ...                    np.array([0.6]), np.array([0.3]), np.array([[0.5, 0.5]]), np.array([1.0, 2.0]),
-    ...                    np.array([2]), 1)
-    >>> table[:, 0].round(3).tolist()
-    [0.45, 0.4, 0.3, 2.0, 1.0, 0.45, 0.3]
+    >>> out = np.zeros((7, 1))
+    >>> level_sums(out, 0, zero, zero, zero, np.array([10.0]), np.array([[0.5, 0.8]]), np.array([0.6]),
+    ...            np.array([0.3]), np.array([[0.5, 0.5]]), np.array([1.0, 2.0]), np.array([2]))
+    >>> out[:, 0].round(3).tolist()
+    [4.5, 4.0, 3.0, 20.0, 10.0, 0.45, 0.3]
     """
-    out = np.zeros((7, n_regions))
-    total = np.zeros(n_regions)
-    number = np.zeros(n_regions)
     reference = seen_frontier(weight, frontier)
-    relative = np.empty(weight.shape)
-    for s in range(weight.shape[0]):
-        for k in range(len(frontier)):
-            relative[s, k] = weight[s, k] / frontier[k]
     for i in firm:
         r = region[i]
         s = sector[i]
         index = 0.0
         for k in range(len(frontier)):
-            index += relative[s, k] * capability[i, k]
-        total[r] += sales[i]
-        number[r] += 1.0
-        out[0, r] += sales[i] * index
-        out[1, r] += sales[i] * equipment_level[i] / reference[s]
-        out[2, r] += sales[i] * value_chain[i]
-        out[3, r] += sales[i] * technology_class[s]
-        out[4, r] += sales[i] if technology_class[s] >= HIGH_TECHNOLOGY else 0.0
-        out[5, r] += index
-        out[6, r] += value_chain[i]
-    for r in range(n_regions):
-        for row in range(7):
-            divisor = total[r] if row < 5 else number[r]
-            out[row, r] = out[row, r] / divisor if divisor > 0.0 else np.nan
-    return out
+            index += weight[s, k] * capability[i, k] / frontier[k]
+        out[first, r] += sales[i] * index
+        out[first + 1, r] += sales[i] * equipment_level[i] / reference[s]
+        out[first + 2, r] += sales[i] * value_chain[i]
+        out[first + 3, r] += sales[i] * technology_class[s]
+        out[first + 4, r] += sales[i] if technology_class[s] >= HIGH_TECHNOLOGY else 0.0
+        out[first + 5, r] += index
+        out[first + 6, r] += value_chain[i]
 
 
 class Work(NamedTuple):
@@ -183,6 +169,8 @@ class Work(NamedTuple):
 
 @kernel
 def work_sums(
+    out: FloatArray,
+    first: int | np.int64,
     firm: IntArray,
     region: IntArray,
     sales: FloatArray,
@@ -193,54 +181,48 @@ def work_sums(
     local_input_share: FloatArray,
     outside_step_share: FloatArray,
     level: FloatArray,
-    n_regions: int,
-) -> FloatArray:
-    """Return the rows of `Work`, shape (10, regions), the means NaN without sales.
+) -> None:
+    """Add the firms up in the 10 rows of `Work`, from the fifth on times sales; `firm_sums` divides.
 
     >>> import numpy as np
     >>> zero = np.zeros(1, np.int64); half = np.array([0.5]); two = np.array([2.0])
-    >>> work_sums(zero, zero, two, two, half, half, half, half, half,
-    ...           np.array([[0.1, 0.2, 0.3]]), 1)[:, 0].round(3).tolist()
-    [2.0, 0.5, 0.5, 2.5, 0.5, 0.5, 0.5, 0.1, 0.2, 0.3]
+    >>> out = np.zeros((10, 1))
+    >>> work_sums(out, 0, zero, zero, two, two, half, half, half, half, half, np.array([[0.1, 0.2, 0.3]]))
+    >>> out[:, 0].round(3).tolist()
+    [2.0, 0.5, 0.5, 2.5, 1.0, 1.0, 1.0, 0.2, 0.4, 0.6]
     """
-    out = np.zeros((7 + _N_LEVELS, n_regions))
-    total = np.zeros(n_regions)
     for i in firm:
         r = region[i]
-        total[r] += sales[i]
-        out[0, r] += staff[i]
-        out[1, r] += talent[i]
-        out[2, r] += vacancy[i]
-        out[3, r] += staff[i] + talent[i]
-        out[4, r] += sales[i] * skill[i]
-        out[5, r] += sales[i] * local_input_share[i]
-        out[6, r] += sales[i] * outside_step_share[i]
+        out[first, r] += staff[i]
+        out[first + 1, r] += talent[i]
+        out[first + 2, r] += vacancy[i]
+        out[first + 3, r] += staff[i] + talent[i]
+        out[first + 4, r] += sales[i] * skill[i]
+        out[first + 5, r] += sales[i] * local_input_share[i]
+        out[first + 6, r] += sales[i] * outside_step_share[i]
         for j in range(_N_LEVELS):
-            out[7 + j, r] += sales[i] * level[i, j]
-    for r in range(n_regions):
-        for row in range(4, 7 + _N_LEVELS):
-            out[row, r] = out[row, r] / total[r] if total[r] > 0.0 else np.nan
-    return out
+            out[first + 7 + j, r] += sales[i] * level[i, j]
 
 
-N_MONEY, N_LEVEL_ROWS, N_WORK, N_FIT = (len(each._fields) for each in (Money, Levels, Work, Fit))
-_AFTER_MONEY = N_MONEY
-_AFTER_LEVELS = _AFTER_MONEY + N_LEVEL_ROWS
-_AFTER_WORK = _AFTER_LEVELS + N_WORK
-_AFTER_FIT = _AFTER_WORK + N_FIT
+_AFTER_MONEY = np.int64(len(Money._fields))  # plain constants would be compiled into the kernels they are handed to
+_AFTER_LEVELS = np.int64(_AFTER_MONEY + len(Levels._fields))
+_AFTER_WORK = np.int64(_AFTER_LEVELS + len(Work._fields))
+_AFTER_FIT = np.int64(_AFTER_WORK + len(Fit._fields))
+_N_FIRMS = np.int64(Money._fields.index("n_firms"))
+_SALES = np.int64(Money._fields.index("sales"))
 
 
 @kernel
-def put(out: FloatArray, first: int, table: FloatArray) -> None:
-    """Write a table into the rows of `out` from `first` on.
+def divide(out: FloatArray, first: int | np.int64, last: int | np.int64, divisor: int | np.int64) -> None:
+    """Divide the rows from `first` up to `last` by row `divisor`; NaN where it is 0.
 
     >>> import numpy as np
-    >>> out = np.zeros((3, 1)); put(out, 1, np.array([[4.0], [5.0]])); out[:, 0].tolist()
-    [0.0, 4.0, 5.0]
+    >>> out = np.array([[2.0, 0.0], [4.0, 5.0]]); divide(out, 1, 2, 0); out[1].tolist()
+    [2.0, nan]
     """
-    for row in range(table.shape[0]):
-        for r in range(table.shape[1]):
-            out[first + row, r] = table[row, r]
+    for row in range(first, last):
+        for r in range(out.shape[1]):
+            out[row, r] = out[row, r] / out[divisor, r] if out[divisor, r] > 0.0 else np.nan
 
 
 @kernel
@@ -252,20 +234,24 @@ def firm_sums(
     outside_step_share: FloatArray, level: FloatArray, weight: FloatArray, frontier: FloatArray,
     technology_class: IntArray, demand: FloatArray, export_orders: FloatArray,
 ) -> FloatArray:  # fmt: skip
-    """Return the rows of `Money`, `Levels`, `Work` and `Fit` one below the other, shape (31, regions)."""
-    n_regions = demand.shape[0]
-    out = np.empty((_AFTER_FIT, n_regions))
-    put(out, 0, money_sums(
-        firm, region, is_core, mode, sales, profit, research_spending, loan_request, loan_granted, n_regions
-    ))  # fmt: skip
-    put(out, _AFTER_MONEY, level_sums(
-        firm, region, sector, sales, capability, equipment_level, value_chain, weight, frontier, technology_class,
-        n_regions,
-    ))  # fmt: skip
-    put(out, _AFTER_LEVELS, work_sums(
-        firm, region, sales, staff, talent, vacancy, skill, local_input_share, outside_step_share, level, n_regions
-    ))  # fmt: skip
-    put(out, _AFTER_WORK, sector_fit(firm, region, sector, sales, staff, talent, demand, export_orders))
+    """Return the rows of `Money`, `Levels`, `Work` and `Fit` one below the other, shape (31, regions).
+
+    Means are NaN without sales, those of every firm alike without firms.
+    """
+    out = np.zeros((_AFTER_FIT, demand.shape[0]))
+    money_sums(out, firm, region, is_core, mode, sales, profit, research_spending, loan_request, loan_granted)
+    level_sums(
+        out, _AFTER_MONEY, firm, region, sector, sales, capability, equipment_level, value_chain, weight, frontier,
+        technology_class,
+    )  # fmt: skip
+    divide(out, _AFTER_MONEY, _AFTER_LEVELS - 2, _SALES)
+    divide(out, _AFTER_LEVELS - 2, _AFTER_LEVELS, _N_FIRMS)
+    work_sums(
+        out, _AFTER_LEVELS, firm, region, sales, staff, talent, vacancy, skill, local_input_share,
+        outside_step_share, level,
+    )  # fmt: skip
+    divide(out, _AFTER_LEVELS + 4, _AFTER_WORK, _SALES)
+    sector_fit(out, _AFTER_WORK, firm, region, sector, sales, staff, talent, demand, export_orders)
     return out
 
 

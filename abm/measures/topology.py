@@ -12,7 +12,6 @@ from typing import NamedTuple
 import numpy as np
 
 from abm.kernel import kernel
-from abm.measures.sums import put
 from abm.state.codes import FIRST_AGGREGATE, Layer
 from abm.types import BoolArray, FloatArray, IntArray
 
@@ -25,18 +24,23 @@ _N_LAYERS = len(Layer)
 
 @kernel
 def tie_counts(
-    is_active: BoolArray, source: IntArray, target: IntArray, layer: IntArray, region: IntArray, n_regions: int
-) -> FloatArray:
-    """Return ties by layer and region of their source, shape (layers, regions).
+    out: FloatArray,
+    first: int,
+    is_active: BoolArray,
+    source: IntArray,
+    target: IntArray,
+    layer: IntArray,
+    region: IntArray,
+) -> None:
+    """Count ties by layer and region of their source, in as many rows of `out` as there are layers.
 
     A source outside every region leaves it to the target.
 
     >>> import numpy as np
-    >>> yes = np.array([True, True]); ends = np.array([0, 1])
-    >>> tie_counts(yes, ends, ends[::-1].copy(), np.array([0, 1]), np.zeros(2, np.int64), 1)[:, 0]
-    array([1., 1., 0., 0., 0.])
+    >>> yes, ends, out = np.array([True, True]), np.array([0, 1]), np.zeros((5, 1))
+    >>> tie_counts(out, 0, yes, ends, ends[::-1].copy(), np.array([0, 1]), np.zeros(2, np.int64)); out[:, 0].tolist()
+    [1.0, 1.0, 0.0, 0.0, 0.0]
     """
-    out = np.zeros((_N_LAYERS, n_regions))
     for e in range(len(is_active)):
         if not is_active[e]:
             continue
@@ -44,23 +48,21 @@ def tie_counts(
         if r < 0:
             r = region[target[e]]
         if r >= 0:
-            out[layer[e], r] += 1.0
-    return out
+            out[first + layer[e], r] += 1.0
 
 
 @kernel
-def kind_counts(is_active: BoolArray, kind: IntArray, region: IntArray, n_regions: int) -> FloatArray:
-    """Return the actors of the network by kind, shape (kinds of network actors, regions).
+def kind_counts(out: FloatArray, first: int, is_active: BoolArray, kind: IntArray, region: IntArray) -> None:
+    """Count the actors of the network, in as many rows of `out` as there are kinds of them.
 
     >>> import numpy as np
-    >>> kind_counts(np.array([True, True]), np.array([0, 1]), np.zeros(2, np.int64), 1)[:3, 0].tolist()
+    >>> out = np.zeros((9, 1)); kind_counts(out, 0, np.array([True, True]), np.array([0, 1]), np.zeros(2, np.int64))
+    >>> out[:3, 0].tolist()
     [1.0, 1.0, 0.0]
     """
-    out = np.zeros((_AGGREGATE, n_regions))
     for i in range(len(is_active)):
         if is_active[i] and kind[i] < _AGGREGATE and region[i] >= 0:
-            out[kind[i], region[i]] += 1.0
-    return out
+            out[first + kind[i], region[i]] += 1.0
 
 
 @kernel
@@ -187,21 +189,21 @@ class Shape(NamedTuple):
 
 @kernel
 def shape_of(
+    out: FloatArray,
     is_active: BoolArray,
     kind: IntArray,
     region: IntArray,
     first: IntArray,
     number: IntArray,
     component: IntArray,
-    n_regions: int,
-) -> FloatArray:
-    """Return the rows of `Shape`, shape (5, regions), NaN where a row is not defined.
+) -> None:
+    """Fill the rows of `Shape`, the first 5 of `out`, with NaN where one is not defined.
 
     Skew is the third standardised moment of the number of partners; clustering the mean over actors of the share of
     pairs of partners that are tied, 0 with fewer than two partners (Watts & Strogatz 1998); the largest component
     the largest share of a region's actors that can reach each other, also through other regions.
     """
-    out = np.zeros((5, n_regions))
+    n_regions = out.shape[1]
     square = np.zeros(n_regions)
     cube = np.zeros(n_regions)
     size = np.zeros((n_regions, len(component)), np.int64)
@@ -231,7 +233,6 @@ def shape_of(
         out[2, r] = third / (variance * math.sqrt(variance)) if variance > 1e-12 else np.nan
         out[3, r] /= n
         out[4, r] /= n
-    return out
 
 
 @kernel
@@ -246,10 +247,10 @@ def network_of(
     """
     first, partner = partner_lists(start, other, tie, layer, is_counted, kind)
     number = triangles(first, partner)
-    out = np.empty((5 + _AGGREGATE + _N_LAYERS, n_regions))
-    put(out, 0, shape_of(is_active, kind, region, first, number, components(first, partner), n_regions))
-    put(out, 5, kind_counts(is_active, kind, region, n_regions))
-    put(out, 5 + _AGGREGATE, tie_counts(is_tie, source, target, layer, region, n_regions))
+    out = np.zeros((5 + _AGGREGATE + _N_LAYERS, n_regions))
+    shape_of(out, is_active, kind, region, first, number, components(first, partner))
+    kind_counts(out, 5, is_active, kind, region)
+    tie_counts(out, 5 + _AGGREGATE, is_tie, source, target, layer, region)
     return first, partner, out
 
 

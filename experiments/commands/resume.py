@@ -32,12 +32,5 @@ def resume(
     from experiments.sweep.batch import resume as resumed
     from experiments.sweep.options import read_options
 
-    options = read_options(
-        jobs,
-        cluster,
-        fail_fast=fail_fast,
-        max_failures=max_failures,
-        seconds_per_run=seconds_per_run,
-        quiet=quiet,
-    )
+    options = read_options(jobs, cluster, max_failures, seconds_per_run, fail_fast=fail_fast, quiet=quiet)
     raise typer.Exit(resumed(store, options, allow_code_change=allow_code_change))

@@ -35,12 +35,5 @@ def retry(
 
     if not failed:
         raise InputError(f"say which runs to try again: innonet retry {store} --failed")
-    options = read_options(
-        jobs,
-        cluster,
-        fail_fast=fail_fast,
-        max_failures=max_failures,
-        seconds_per_run=seconds_per_run,
-        quiet=quiet,
-    )
+    options = read_options(jobs, cluster, max_failures, seconds_per_run, fail_fast=fail_fast, quiet=quiet)
     raise typer.Exit(resumed(store, options, allow_code_change=allow_code_change, retry=True))

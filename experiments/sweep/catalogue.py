@@ -92,16 +92,40 @@ class Catalogue:
             raise _explained(place, error) from error
 
     @classmethod
-    def restore(cls, folder: str | Path, plan: Plan) -> tuple[Catalogue, list[str]]:
+    def restore(cls, folder: str | Path, plan: Plan, *, is_same: bool = True) -> tuple[Catalogue, list[str]]:
         """Open a store to go on with it: rebuild the catalogue if it is lost, and reconcile it with the parts.
 
         Returns the catalogue and notes for a person, none if all was well. Raises as `open`, without CatalogueLost.
+
+        Parameters
+        ----------
+        is_same
+            Whether `plan` is the plan the store was made with: then a catalogue that says another is damaged.
         """
         try:
             catalogue = cls.open(folder)
-            return catalogue, catalogue.reconcile()
+            try:
+                if is_same:
+                    catalogue.check(plan)
+                return catalogue, catalogue.reconcile()
+            except BaseException:
+                catalogue.close()
+                raise
         except CatalogueLost:
             return cls.rebuild(folder, plan)
+
+    def check(self, plan: Plan) -> None:
+        """Compare the catalogue with the plan it was made from.
+
+        Raises
+        ------
+        CatalogueLost
+            If it names other runs, or states that there are not: SQLite sees damage only where it breaks the file.
+        """
+        planned = self._rows(f"SELECT {', '.join(PLANNED)} FROM runs ORDER BY rowid")
+        states = {state for (state,) in self._rows("SELECT DISTINCT state FROM runs")}
+        if planned != [_planned_row(run) for run in plan.runs] or not states <= set(STATES):
+            raise CatalogueLost(self.folder, "is damaged (it does not say what the design says)")
 
     @classmethod
     def rebuild(cls, folder: str | Path, plan: Plan) -> tuple[Catalogue, list[str]]:

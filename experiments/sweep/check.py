@@ -37,6 +37,7 @@ def check_design(design: Design, where: str) -> None:
     varied = _check_sampling(design, problems)
     _check_overlaps(design, varied, problems)
     _check_detail(design, problems)
+    _check_precision(design, problems)
     problems.stop()
     _check_size(design, problems)
     problems.stop()
@@ -138,6 +139,33 @@ def _check_detail(design: Design, problems: Problems) -> None:
     for name in design.detail.measures:
         if name not in MEASURES:
             problems.add(f"detail, measures: unknown measure {shown(name)}{nearest(name, MEASURES)}")
+
+
+def _check_precision(design: Design, problems: Problems) -> None:
+    """Check that the measures are recorded numbers, and that there may be enough replicates for the rule."""
+    from abm.measures import MEASURES
+    from experiments.sweep.replication import asked_of, fewest
+
+    if design.precision is None:
+        return
+    kept = list(MEASURES) if design.detail.measures == "all" else design.detail.measures
+    numbers = [name for name in kept if name in MEASURES and not MEASURES[name].is_text]
+    for name in design.precision.measures:
+        if name not in numbers:
+            known = "is a text, not a number" if name in kept else "is not kept (see detail)"
+            what = known if name in MEASURES else "does not exist"
+            problems.add(f"precision, measures: {shown(name)} {what}{nearest(name, numbers)}")
+    try:
+        asked = asked_of(design)
+    except ValueError:
+        given = design.precision.half_width
+        problems.add(f'precision, half_width: {shown(given)}: give a number above 0, or a share of the mean, as "5%"')
+        return
+    if design.replicates < fewest(asked):
+        problems.add(
+            f"precision: {fewest(asked)} replicates are looked at in any case, but only {design.replicates} allowed; "
+            "raise replicates (on the command line --at-most 1000): what is not needed is not run"
+        )
 
 
 def _check_size(design: Design, problems: Problems) -> None:

@@ -6,20 +6,20 @@ and only then are the old ones deleted. What a kill leaves over, the next `recon
 
 from __future__ import annotations
 
-import uuid
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from abm.errors import InputError
+from analysis.checksums import tables_beside
 from analysis.load import FolderError, read_manifest
 from analysis.schema import RUNS, SWEEP, TABLES, part_path
 from analysis.tables import Piece, arranged, read_piece
 from experiments.sweep.catalogue import Catalogue
 from experiments.sweep.export import export_runs
 from experiments.sweep.lock import held
-from experiments.sweep.parts import part_names, save, tables_beside
+from experiments.sweep.parts import part_names, save
 from experiments.sweep.reconcile import part_faults, remove_files, set_aside
 
 TARGET_MIB = 64.0
@@ -95,13 +95,10 @@ def _merge(catalogue: Catalogue, group: Sequence[str]) -> list[str]:
     recorded = catalogue.parts()
     runs_of = {part: recorded[part] for part in group}
     runs = [run for each in runs_of.values() for run in each]
-    name = uuid.uuid4().hex
-    tables = tables_beside(part_path(folder, "measures", group[0]))
     try:
-        for table in sorted(tables, key=lambda each: each == "measures"):
-            save(folder, table, _joined(folder, table, runs_of, runs), name, tables)
+        tables = tables_beside(part_path(folder, "measures", group[0]))
+        name = save(folder, {table: _joined(folder, table, runs_of, runs) for table in tables})
     except FolderError:
-        remove_files(folder, [name])
         faults = part_faults(folder, group)
         if not faults:
             raise
@@ -109,7 +106,7 @@ def _merge(catalogue: Catalogue, group: Sequence[str]) -> list[str]:
         notes = [set_aside(catalogue, part, fault) for part, fault in faults.items()]
         return notes + (_merge(catalogue, rest) if len(rest) > 1 else [])
     catalogue.move(name, runs)
-    remove_files(folder, group)
+    remove_files(folder, [part for part in group if part != name])
     return []
 
 
@@ -119,7 +116,7 @@ def _joined(folder: Path, table: str, runs_of: Mapping[str, Sequence[str]], runs
     Raises
     ------
     FolderError
-        If a part is damaged: every page is compared with its checksum.
+        If a part is damaged: all its bytes are compared with their checksum.
     """
     pieces = (Piece(part_path(folder, table, part), tuple(each)) for part, each in runs_of.items())
     return arranged([read_piece(piece, piece.runs, None) for piece in pieces], runs)

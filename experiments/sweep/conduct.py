@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from abm.errors import InputError
+from analysis.load import read_manifest
 from analysis.schema import DONE, WAITING
 from experiments.progress import say
 from experiments.sweep.catalogue import Catalogue
@@ -19,6 +20,7 @@ from experiments.sweep.engines import Engine, check_workers
 from experiments.sweep.lock import held, note
 from experiments.sweep.options import Options, failures_allowed
 from experiments.sweep.parts import StorageLost
+from experiments.sweep.replication import Replication
 from experiments.sweep.shown import Shown, counts_table, next_steps
 from experiments.sweep.work import SIMULATE, EngineLost, Outcome, code_here
 
@@ -40,6 +42,15 @@ class Batch:
     target: str = SIMULATE
 
 
+@dataclass(frozen=True)
+class Ending:
+    """How a batch ended: stopped before its end, by a signal or by too many failures; and its replicates, if asked."""
+
+    replication: Replication | None = None
+    is_stopped: bool = False
+    is_interrupted: bool = False
+
+
 def conduct(batch: Batch, purpose: str) -> int:
     """Do the runs of a store that wait and return the exit code.
 
@@ -55,13 +66,13 @@ def conduct(batch: Batch, purpose: str) -> int:
     """
     try:
         with held(batch.folder, purpose=purpose):
-            catalogue, notes = Catalogue.restore(batch.folder, batch.plan)
+            is_same = read_manifest(batch.folder).get("plan") == batch.plan.hash
+            catalogue, notes = Catalogue.restore(batch.folder, batch.plan, is_same=is_same)
             with catalogue:
                 _say_all(notes, batch.options.quiet)
                 if purpose == "retry":
                     say(f"{catalogue.retry():,} runs that went wrong are tried again", quiet=batch.options.quiet)
-                interrupted = _drive(batch, catalogue)
-                return _end(batch, catalogue, interrupted=interrupted)
+                return _end(batch, catalogue, _drive(batch, catalogue))
     except (EngineLost, StorageLost) as lost:
         say(f"Error: {lost}")
         say(f"What is finished is recorded. Continue with: innonet resume {batch.folder}")
@@ -76,8 +87,8 @@ def conduct(batch: Batch, purpose: str) -> int:
 # ----------------------------------------------------------------------------------------------------- beginning
 
 
-def _to_do(catalogue: Catalogue, plan: Plan) -> list[PlannedRun]:
-    """Return the runs that wait, under the identities they have in the store.
+def _planned(catalogue: Catalogue, plan: Plan) -> list[tuple[PlannedRun, str]]:
+    """Return all runs with their states, under the identities they have in the store.
 
     Raises
     ------
@@ -88,7 +99,7 @@ def _to_do(catalogue: Catalogue, plan: Plan) -> list[PlannedRun]:
     if len(states) != len(plan.runs):
         raise InputError(f"the design plans {len(plan.runs):,} runs today, the store holds {len(states):,}")
     pairs = zip(states.items(), plan.runs, strict=True)
-    return [run if run.run == key else replace(run, run=key) for (key, state), run in pairs if state == WAITING]
+    return [(run if run.run == key else replace(run, run=key), state) for (key, state), run in pairs]
 
 
 def warm(batch: Batch) -> None:
@@ -111,18 +122,22 @@ def warm(batch: Batch) -> None:
 # ------------------------------------------------------------------------------------------------------- driving
 
 
-def _drive(batch: Batch, catalogue: Catalogue) -> bool:
-    """Do what waits; return whether a signal ended it. Too many failures end it as well."""
-    runs = _to_do(catalogue, batch.plan)
+def _drive(batch: Batch, catalogue: Catalogue) -> Ending:
+    """Do what is to be done and return how it ended."""
+    planned = _planned(catalogue, batch.plan)
+    design = batch.plan.design
+    replication = Replication(design, planned, batch.folder) if design.precision else None
+    runs = replication.more() if replication else [run for run, state in planned if state == WAITING]
     if not runs:
-        return False
+        return Ending(replication)
     warm(batch)
     check_workers(batch.engine, str(batch.folder.resolve()))
     options = batch.options
     work = _work(batch, runs)
     allowed = failures_allowed(options.max_failures, len(batch.plan.runs))
+    most = "at most " if replication else ""
     with (
-        Shown(batch.plan.design.name, catalogue.counts(), quiet=options.quiet) as shown,
+        Shown(design.name, catalogue.counts(), quiet=options.quiet, most=most) as shown,
         _signals() as is_interrupted,
     ):
         note(batch.folder, finished=shown.finished, engine=batch.engine.name)
@@ -130,13 +145,16 @@ def _drive(batch: Batch, catalogue: Catalogue) -> bool:
         def record(outcomes: list[Outcome]) -> None:
             catalogue.record(outcomes)
             shown.add(outcomes)
+            if replication:
+                replication.take(outcomes)
 
         def is_over() -> bool:
             shown.tick(batch.engine.workers())
             return is_interrupted() or shown.new_failures > allowed
 
-        Driver(work, batch.engine, record, is_over).drive()
-        return is_interrupted()
+        more = replication.more if replication else list
+        is_done = Driver(work, batch.engine, record, is_over, more).drive()
+        return Ending(replication, is_stopped=not is_done, is_interrupted=is_interrupted())
 
 
 def _work(batch: Batch, runs: list[PlannedRun]) -> Work:
@@ -170,15 +188,19 @@ def _signals() -> Iterator[Callable[[], bool]]:
 # -------------------------------------------------------------------------------------------------------- ending
 
 
-def _end(batch: Batch, catalogue: Catalogue, *, interrupted: bool) -> int:
+def _end(batch: Batch, catalogue: Catalogue, ending: Ending) -> int:
     """Say how it ended and what may be done next; return the exit code."""
     from experiments.sweep.export import export_runs
 
     export_runs(batch.folder)
-    if interrupted:
+    if ending.replication:
+        ending.replication.write()
+    if ending.is_interrupted:
         raise KeyboardInterrupt
     counts = catalogue.counts()
     failed = sum(number for state, number in counts.items() if state not in (DONE, WAITING))
+    if ending.replication and not ending.is_stopped:
+        counts.pop(WAITING, None)  # nobody needs them
     if batch.options.quiet:
         print(batch.folder)
     else:
@@ -186,8 +208,10 @@ def _end(batch: Batch, catalogue: Catalogue, *, interrupted: bool) -> int:
 
         console = Console(highlight=False)
         console.print(counts_table(batch.plan.design.name, counts))
+        for line in ending.replication.sentences() if ending.replication else ():
+            console.print(line, markup=False, soft_wrap=True)
         console.print(next_steps(batch.folder, counts), markup=False, soft_wrap=True)
-    if counts.get(WAITING):
+    if ending.is_stopped:
         say("Stopped: too many runs went wrong (see --max-failures).")
     return SOME_FAILED if failed else WELL
 

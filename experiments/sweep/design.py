@@ -152,6 +152,21 @@ class Detail(Table):
     panel_every: Annotated[int, Field(ge=0, le=MAX_QUARTERS)] = 0
 
 
+class Precise(Table):
+    """When replicates are enough: as soon as every point's mean of each measure is known well enough.
+
+    Attributes
+    ----------
+    measures
+        Names; what counts is their value in the last quarter of a run.
+    half_width
+        Of the 95 % confidence interval of the mean: a share of it, as ``"5%"``, or a number in the measure's unit.
+    """
+
+    measures: Annotated[list[str], Field(min_length=1)]
+    half_width: float | str = "5%"
+
+
 class Change(Table):
     """Values that hold from a quarter on, counted after the burn-in (the first is 1)."""
 
@@ -169,7 +184,7 @@ class Design(Table):
     quarters
         Quarters after the burn-in; None for each scenario's own.
     replicates
-        Runs of each point, on seeds of their own.
+        Runs of each point, on seeds of their own; with `precision` the most there may be.
     first_seed
         Seed of replicate 0, see `plan.seed_of`.
     seed_policy
@@ -182,6 +197,8 @@ class Design(Table):
         with every scenario. ``[]`` is the scenario as it is.
     sampling
         How the points are chosen; by default there is one, the scenario as it is.
+    precision
+        When replicates are enough; None to do all of them.
     """
 
     name: FileName
@@ -196,6 +213,7 @@ class Design(Table):
     regimes: dict[Name, list[Change]] = {}
     sampling: Sampling = Listed(kind="list", points=[{}])
     detail: Detail = Detail()
+    precision: Precise | None = None
 
 
 def read_design(name_or_path: str | Path) -> Design:

@@ -16,6 +16,7 @@ from dataclasses import dataclass
 from itertools import islice
 from typing import TYPE_CHECKING, Any
 
+from experiments.progress import say
 from experiments.sweep.engines import Engine
 from experiments.sweep.work import SIMULATE, Chunk, EngineLost, Outcome, run_chunk
 
@@ -35,7 +36,7 @@ LOSSES = 2
 TICK = 0.5
 """Seconds after which the driver looks up, whatever happens."""
 GRACE = 30.0
-"""Seconds beyond their deadline after which workers that give no sign are ended."""
+"""Seconds beyond the latest moment at which a chunk must be back, after which its worker is held to be stuck."""
 
 
 @dataclass(frozen=True)
@@ -77,24 +78,33 @@ class Driver:
         Called with the outcomes of each chunk; what it has taken is safe.
     is_over
         Asked at least every half second: True ends the work before its end.
+    more
+        Asked when all runs are given out: what is to be done besides, nothing if that is all or not known yet.
     """
 
     def __init__(
-        self, work: Work, engine: Engine, record: Callable[[list[Outcome]], None], is_over: Callable[[], bool]
+        self,
+        work: Work,
+        engine: Engine,
+        record: Callable[[list[Outcome]], None],
+        is_over: Callable[[], bool],
+        more: Callable[[], Iterable[PlannedRun]] = tuple,
     ) -> None:
         self.work = work
         self.engine = engine
         self.record = record
         self.is_over = is_over
+        self.more = more
         self.waiting = deque(work.runs)
         self.quarantine: deque[PlannedRun] = deque()
         self.in_flight: dict[Future[list[Outcome]], Chunk] = {}
+        self.due: dict[Future[list[Outcome]], float] = {}
         self.alone: Future[list[Outcome]] | None = None
         self.losses: Counter[str] = Counter()
         self.seconds: float | None = None
         self.pool = engine.pool()
         self.number = 0
-        self.heard = time.monotonic()
+        self.looked = time.monotonic()
 
     def drive(self) -> bool:
         """Do the work; return whether all of it is done. Whatever happens, what is finished is recorded.
@@ -108,7 +118,7 @@ class Driver:
         """
         ended_well = False
         try:
-            while self.waiting or self.quarantine or self.in_flight:
+            while self._is_left():
                 if self.is_over():
                     return False
                 self._fill()
@@ -118,6 +128,12 @@ class Driver:
         finally:
             self._leave(at_once=not ended_well)
         return True
+
+    def _is_left(self) -> bool:
+        """Tell whether anything is to be done, and ask for more if all is given out."""
+        if not self.waiting:
+            self.waiting.extend(self.more())
+        return bool(self.waiting or self.quarantine or self.in_flight)
 
     # ------------------------------------------------------------------------------------------------ giving out
 
@@ -157,8 +173,10 @@ class Driver:
         for _ in runs:
             source.popleft()
         self.number += 1
-        self.heard = self.heard if self.in_flight else time.monotonic()
         self.in_flight[future] = chunk
+        if work.seconds_per_run is not None:  # at the latest when one worker has done all that is in flight
+            ahead = sum(len(each.runs) for each in self.in_flight.values())
+            self.due[future] = time.monotonic() + ahead * work.seconds_per_run + GRACE
         return future
 
     # ------------------------------------------------------------------------------------------------- taking in
@@ -169,7 +187,7 @@ class Driver:
         broken = False
         for future in done:
             chunk = self.in_flight.pop(future)
-            self.heard = time.monotonic()
+            self.due.pop(future, None)
             broken |= not self._took(future, chunk)
         if broken:
             self.pool = self.engine.pool()
@@ -185,18 +203,18 @@ class Driver:
             lost = self.engine.lost_workers(error)
             if not lost:
                 raise
-            self._suspect(chunk.runs, lost if is_alone else 0, error)
+            self._suspect(chunk.runs, lost if is_alone else 0, "ended its process", f" ({_first_line(error)})")
             return False
         self._learn(outcomes)
         self.record(outcomes)
         return True
 
-    def _suspect(self, runs: tuple[PlannedRun, ...], lost: int, error: Exception) -> None:
+    def _suspect(self, runs: tuple[PlannedRun, ...], lost: int, what: str, error: str = "") -> None:
         """Put runs whose worker was lost into quarantine, or, after two losses alone, to the dead."""
         for run in runs:
             self.losses[run.run] += lost
             if self.losses[run.run] >= LOSSES:
-                reason = f"ended its process {self.losses[run.run]} times while it ran alone ({_first_line(error)})"
+                reason = f"{what} {self.losses[run.run]} times while it ran alone{error}"
                 self.record([Outcome(run.run, "dead", error=reason)])
             else:
                 self.quarantine.append(run)
@@ -213,12 +231,27 @@ class Driver:
         if self.engine.is_lost():
             self._take(0)
             raise EngineLost(f"{self.engine.name}: the connection to the workers was lost")
-        limit = self.work.seconds_per_run
-        if limit is None or not self.in_flight:
-            return
-        longest = max(len(chunk.runs) for chunk in self.in_flight.values())
-        if time.monotonic() - self.heard > limit * longest + GRACE and self.engine.kill_workers():
-            self.heard = time.monotonic()
+        before, self.looked = self.looked, time.monotonic()
+        if self.due and not self.engine.workers():  # nobody can be late where nobody is
+            self.due = {future: due + self.looked - before for future, due in self.due.items()}
+        if any(due < self.looked for due in self.due.values()):
+            self._end_stuck()
+
+    def _end_stuck(self) -> None:
+        """End workers, of which at least one is stuck, and take all that was in flight into quarantine."""
+        say(
+            "A worker gives no sign long after its run should have ended: it is ended, the run is tried once more alone"
+        )
+        self.engine.end_workers([future for future in self.in_flight if not future.done()])
+        for future, chunk in list(self.in_flight.items()):
+            if future.done() and not future.cancelled() and future.exception() is None:
+                self._took(future, chunk)
+            else:
+                self._suspect(chunk.runs, int(future is self.alone), "gave no sign")
+        self.in_flight.clear()
+        self.due.clear()
+        self.alone = None
+        self.pool = self.engine.pool()
 
     def _leave(self, *, at_once: bool) -> None:
         """Record what came in at the last moment, and let the workers go."""

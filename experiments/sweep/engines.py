@@ -7,7 +7,8 @@ import os
 import socket
 import time
 import warnings
-from concurrent.futures import BrokenExecutor, CancelledError, Executor
+from collections.abc import Sequence
+from concurrent.futures import BrokenExecutor, CancelledError, Executor, Future
 from contextlib import suppress
 from importlib.metadata import version
 from typing import Any, Protocol
@@ -23,6 +24,9 @@ START_SECONDS = 60.0
 
 IDLE_SECONDS = 60
 """After which a process of this machine without work ends."""
+
+END_SECONDS = 20.0
+"""How long to wait until stuck workers of a cluster have ended and new ones are there."""
 
 ASK_SECONDS = 2.0
 """How often a scheduler is asked how many workers it has."""
@@ -51,8 +55,8 @@ class Engine(Protocol):
     def is_lost(self) -> bool:
         """Tell whether the workers cannot be reached any more."""
 
-    def kill_workers(self) -> bool:
-        """End all workers at once, so that their futures fail; False where that is not for us to do."""
+    def end_workers(self, stuck: Sequence[Future[Any]]) -> None:
+        """End the workers that have these futures at once, and forget the futures; others may take their place."""
 
     def stop(self, *, at_once: bool) -> None:
         """Let the workers go; `at_once` also those that are at work."""
@@ -95,10 +99,9 @@ class LocalEngine:
         """Return False: this machine is here."""
         return False
 
-    def kill_workers(self) -> bool:
-        """End the processes."""
+    def end_workers(self, stuck: Sequence[Future[Any]]) -> None:
+        """End the processes; the next pool has new ones."""
         self.stop(at_once=True)
-        return True
 
     def stop(self, *, at_once: bool) -> None:
         """End the processes at once, or leave them to the next sweep: idle, they end by themselves."""
@@ -162,9 +165,17 @@ class ClusterEngine:
         """Tell whether the connection to the scheduler is gone."""
         return bool(self._client.status != "running")
 
-    def kill_workers(self) -> bool:
-        """Return False: the workers are not ours."""
-        return False
+    def end_workers(self, stuck: Sequence[Future[Any]]) -> None:
+        """Let those that are at work be started again by their nannies; those without a nanny get no more work.
+
+        The futures are cancelled first, or the scheduler would give them to the next worker.
+        """
+        with suppress(Exception):  # the connection may be gone: `is_lost` tells
+            busy = [address for address, tasks in self._client.processing().items() if tasks]
+            for future in stuck:
+                future.cancel()
+            self._client.restart_workers(busy, timeout=END_SECONDS, raise_for_error=False)
+        self._asked = -ASK_SECONDS
 
     def stop(self, *, at_once: bool) -> None:
         """Give back what is not begun, and leave."""

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any, TextIO
 from abm.errors import InputError, nearest
 from analysis.schema import FAILURES, RUNS
 from analysis.store import Store, open_store
+from experiments.progress import say
 from experiments.sweep.dictionary import rows_of
 from experiments.sweep.parts import storage_lost, write_whole
 
@@ -21,6 +22,11 @@ if TYPE_CHECKING:
 
 ENDINGS = {"csv": "csv", "parquet": "parquet", "excel": "csv"}
 """Forms and the endings of their files; `excel` is CSV with the mark by which Excel knows UTF-8."""
+
+EXCEL_LINES = 1_048_576
+"""Lines of a sheet; what a CSV has beyond them is not shown by Excel."""
+
+SHORTER = "Fewer rows: --sql, as SELECT * FROM measures WHERE quarter = 40; all rows: --format parquet."
 
 
 def export(folder: str | Path, out: Path, form: str = "csv", *, force: bool = False) -> list[Path]:
@@ -123,28 +129,33 @@ def _write(files: Mapping[Path, tuple[str, Iterator[Any]]]) -> None:
     """Write files, each a form and its tables, under temporary names; rename them when all are whole."""
     temporary = {path: path.with_name(f".{path.name}.{uuid.uuid4().hex}") for path in files}
     try:
-        for path, (form, tables) in files.items():
-            _fill(temporary[path], form, tables)
+        rows = {path: _fill(temporary[path], form, tables) for path, (form, tables) in files.items()}
         for path, each in temporary.items():
             each.replace(path)
     finally:
         for each in temporary.values():
             with suppress(OSError):
                 each.unlink(missing_ok=True)
+    for path, number in rows.items():
+        if files[path][0] != "parquet" and number >= EXCEL_LINES:
+            say(f"Note: {path.name} has {number:,} rows; Excel shows the first {EXCEL_LINES - 1:,}. {SHORTER}")
 
 
-def _fill(path: Path, form: str, tables: Iterator[Any]) -> None:
-    """Write tables of one kind, piece by piece, into a new file and force it to the disk."""
+def _fill(path: Path, form: str, tables: Iterator[Any]) -> int:
+    """Write tables of one kind, piece by piece, into a new file, force it to the disk and return its rows."""
     with path.open("xb") as file:
         if form == "excel":
             file.write(b"\xef\xbb\xbf")
         first = next(tables)
         with _writer(form)(file, first.schema) as writer:
             writer.write_table(first)
+            rows = first.num_rows
             for table in tables:
                 writer.write_table(table.select(first.column_names).cast(first.schema))
+                rows += table.num_rows
         file.flush()
         os.fsync(file.fileno())
+    return int(rows)
 
 
 def _writer(form: str) -> Callable[..., Any]:

@@ -3,9 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from abm.errors import InputError
 from experiments.sweep.engines import ClusterEngine, Engine, LocalEngine, cores
+
+if TYPE_CHECKING:
+    from experiments.sweep.design import Design
 
 
 @dataclass(frozen=True)
@@ -39,10 +43,10 @@ class Options:
 def read_options(
     jobs: int | None,
     cluster: str | None,
-    *,
-    fail_fast: bool,
     max_failures: str | None,
     seconds_per_run: float | None,
+    *,
+    fail_fast: bool,
     quiet: bool,
 ) -> Options:
     """Return the options a person gives on the command line.
@@ -50,13 +54,44 @@ def read_options(
     Raises
     ------
     InputError
-        If two of them say different things.
+        If two of them say different things, or one says nothing.
     """
     if jobs is not None and cluster is not None:
         raise InputError("--jobs is for this machine; on a cluster its workers say how many they are: leave one out")
     if fail_fast and max_failures is not None:
         raise InputError("--fail-fast stops at the first failure, --max-failures allows some: leave one out")
+    failures_allowed(max_failures, 1)
     return Options(jobs, cluster, "0" if fail_fast else max_failures, seconds_per_run, quiet)
+
+
+def asked_for(design: Design, measures: str | None, half_width: str | None, at_most: int | None) -> Design:
+    """Return a design with the precision a person asks for on the command line.
+
+    Raises
+    ------
+    InputError
+        If a number is none, or there is nothing to be precise about.
+    """
+    from experiments.sweep.design import Precise
+
+    known = design.precision
+    if measures is None and known is None:
+        if half_width is not None or at_most is not None:
+            given = "--half-width" if half_width is not None else "--at-most"
+            raise InputError(f"{given} goes with --until-precise MEASURE, the mean that is to be known")
+        return design
+    words = [each.strip() for each in (measures or "").split(",")]
+    names = known.measures if measures is None and known else [each for each in words if each]
+    if not names:
+        raise InputError("--until-precise: name a measure (see innonet describe measures)")
+    width = known.half_width if half_width is None and known else half_width or "5%"
+    try:
+        width = width if str(width).endswith("%") else float(width)
+        precision = Precise(measures=names, half_width=width)
+    except ValueError:  # also pydantic's, of nan
+        raise InputError(f'--half-width {width}: give a number, as 0.01, or a share of the mean, as "5%"') from None
+    most = design.replicates if at_most is None else at_most
+    return design.model_copy(update={"precision": precision, "replicates": most})
 
 
 def engine_of(options: Options) -> Engine:

@@ -2,7 +2,7 @@
 
 A part appears whole or not at all: it is written under a temporary name without the ``.parquet`` ending, forced to
 the disk, then renamed. Of one chunk all tables share one name, and the file with the measures comes last: where it
-stands, the others do. Its footer says which they are.
+stands, the others do. Its footer says which they are. The name is a checksum, see `analysis.checksums`.
 """
 
 from __future__ import annotations
@@ -15,17 +15,15 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
+from analysis.checksums import FOOTER, checksum
 from analysis.schema import PARTS, STORE_VERSION, TABLES, TEMPORARY, part_path
-from analysis.tables import read_pages, use_system_memory
+from analysis.tables import Piece, read_pages, use_system_memory
 
 STALE_SECONDS = 600.0
 """A temporary file that nobody has touched for so long belongs to nobody."""
 
 ROW_GROUP = 131_072
 """Rows that are compressed together; readers work on one group per core."""
-
-FOOTER = b"innonet"
-"""Key of our line in the footer: schema version and the tables that share the part's name."""
 
 
 class StorageLost(Exception):  # noqa: N818 - it says what happened
@@ -77,65 +75,65 @@ def write_parts(folder: str | Path, tables: Mapping[str, Any], *, single: bool =
     StorageLost
         If the disk is full or cannot be written.
     """
-    name = uuid.uuid4().hex
+    return save(Path(folder), {table: as_arrow(frame, single=single) for table, frame in tables.items()})
+
+
+def save(folder: Path, tables: Mapping[str, Any]) -> str:
+    """Write Arrow tables as the files of a part, the measures last, and return its name: their checksum.
+
+    The same rows make the same part. Raises as `write_parts`.
+    """
+    sums: dict[str, str] = {}
+    contents: dict[str, Any] = {}
     for table in sorted(tables, key=lambda each: each == "measures"):
-        write_part(folder, table, tables[table], single=single, name=name, beside=tuple(tables))
+        beside = (f"{each}={sums[each]}" if each in sums else each for each in sorted(tables))
+        contents[table] = parquet_of(table, tables[table], f"{STORE_VERSION} {' '.join(beside)}")
+        sums[table] = checksum(contents[table])
+    name = sums["measures"]
+    try:
+        for table, content in contents.items():
+            _write(content, folder / PARTS / TEMPORARY, part_path(folder, table, name))
+    except OSError as error:
+        raise storage_lost(folder, error) from error
     return name
 
 
-def write_part(
-    folder: str | Path,
-    table: str,
-    frame: Any,
-    *,
-    single: bool = True,
-    name: str | None = None,
-    beside: tuple[str, ...] = (),
-) -> str:
-    """Write one table of a part and return the part's name; prefer `write_parts` where there are several tables.
-
-    Raises
-    ------
-    StorageLost
-        If the disk is full or cannot be written.
-    """
-    return save(Path(folder), table, as_arrow(frame, single=single), name or uuid.uuid4().hex, beside or (table,))
-
-
-def save(folder: Path, table: str, content: Any, name: str, beside: tuple[str, ...]) -> str:
-    """Write an Arrow table as the file of a part; see `write_part`."""
+def parquet_of(table: str, content: Any, footer: str) -> Any:
+    """Return the bytes of a Parquet file, in which our line stands in the footer."""
     import pyarrow as pa
     import pyarrow.parquet as pq
 
     lacking = [column for column in TABLES[table] if column not in content.column_names]
     if lacking:
         raise ValueError(f"a part of {table} needs the columns {', '.join(lacking)}")
-    footer = f"{STORE_VERSION} {' '.join(sorted(beside))}"
     content = content.replace_schema_metadata({FOOTER: footer.encode()})
     floats = [field.name for field in content.schema if pa.types.is_floating(field.type)]
     rest = [name for name in content.column_names if name not in set(floats)]
-    temporary = folder / PARTS / TEMPORARY / f"{name}.{table}.inprogress"
+    stream = pa.BufferOutputStream()
+    pq.write_table(
+        content,
+        stream,
+        compression="zstd",
+        use_dictionary=rest or False,
+        use_byte_stream_split=floats or False,
+        write_page_checksum=True,
+        row_group_size=ROW_GROUP,
+    )
+    return stream.getvalue()
+
+
+def _write(content: Any, place: Path, target: Path) -> None:
+    """Write a file of a part under a name of this moment, force it to the disk and give it its name."""
+    temporary = place / f"{uuid.uuid4().hex}.{target.parent.name}.inprogress"
     try:
         with temporary.open("xb") as file:
-            pq.write_table(
-                content,
-                file,
-                compression="zstd",
-                use_dictionary=rest or False,
-                use_byte_stream_split=floats or False,
-                write_page_checksum=True,
-                row_group_size=ROW_GROUP,
-            )
+            file.write(content)
             file.flush()
             os.fsync(file.fileno())
-        target = part_path(folder, table, name)
         temporary.replace(target)
         _sync_folder(target.parent)
-    except OSError as error:
-        raise storage_lost(folder, error) from error
     finally:
         _drop(temporary)
-    return name
 
 
 def as_arrow(frame: Any, *, single: bool) -> Any:
@@ -149,7 +147,7 @@ def as_arrow(frame: Any, *, single: bool) -> Any:
     if isinstance(frame, Mapping):
         table = pa.table(dict(frame))
     else:
-        table = pa.Table.from_pandas(frame, preserve_index=False)
+        table = _from_pandas(frame, single=single)
     fields = []
     for field in table.schema:
         kind = field.type.value_type if pa.types.is_dictionary(field.type) else field.type
@@ -158,7 +156,27 @@ def as_arrow(frame: Any, *, single: bool) -> Any:
         elif single and pa.types.is_floating(kind):
             kind = pa.float32()
         fields.append(pa.field(field.name, kind))
-    return table.cast(pa.schema(fields))
+    wanted = pa.schema(fields)
+    return table if table.schema.equals(wanted) else table.cast(wanted)
+
+
+def _from_pandas(frame: Any, *, single: bool) -> Any:
+    """Return a frame as an Arrow table, NaN as null.
+
+    To be stored as `single`, floats are converted all together: column by column it takes three times as long, which
+    counts where a part has few rows and many columns.
+    """
+    import numpy as np
+    import pyarrow as pa
+
+    if not single:
+        return pa.Table.from_pandas(frame, preserve_index=False)
+    floats = frame.select_dtypes("floating")
+    with np.errstate(over="ignore"):
+        block = floats.to_numpy(np.float32).T
+    columns = {name: pa.array(values, from_pandas=True) for name, values in zip(floats.columns, block, strict=True)}
+    rest = pa.Table.from_pandas(frame.drop(columns=floats.columns), preserve_index=False)
+    return pa.table({name: columns[name] if name in columns else rest[name] for name in frame.columns})
 
 
 def write_whole(path: Path, text: str) -> None:
@@ -198,36 +216,18 @@ def part_names(folder: Path, table: str = "measures") -> set[str]:
     return {path.stem for path in (folder / PARTS / table).glob("*.parquet")}
 
 
-def check_part(path: Path, *, whole: bool = False) -> str | None:
-    """Return None if the file of a part is good, else what is wrong with it.
-
-    Parameters
-    ----------
-    path
-        ``parts/TABLE/NAME.parquet``.
-    whole
-        Read every page and compare it with its checksum, instead of the footer alone (which is written last, so that
-        a file cut short has none).
-    """
+def check_part(path: Path) -> str | None:
+    """Return None if the file of a part, ``parts/TABLE/NAME.parquet``, is what was written, else what is wrong."""
     import pyarrow as pa
-    import pyarrow.parquet as pq
 
     try:
-        columns = read_pages(path) if whole else pq.read_schema(path).names
+        columns = read_pages(Piece(path, ()))
     except FileNotFoundError:
         return "is missing"
     except (OSError, pa.ArrowException, UnicodeDecodeError) as error:
         return f"cannot be read ({str(error).splitlines()[0]})"
     lacking = [column for column in TABLES[path.parent.name] if column not in columns]
     return f"lacks the columns {', '.join(lacking)}" if lacking else None
-
-
-def tables_beside(path: Path) -> tuple[str, ...]:
-    """Return which tables share the name of a part, as the footer of its measures tells."""
-    import pyarrow.parquet as pq
-
-    footer = (pq.read_schema(path).metadata or {}).get(FOOTER, b"").decode()
-    return tuple(footer.split()[1:]) or (path.parent.name,)
 
 
 def runs_in(path: Path) -> list[str]:

@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import tempfile
 import time
 from dataclasses import dataclass, replace
-from pathlib import Path
 from statistics import median
 from typing import TYPE_CHECKING, Any
 
@@ -110,7 +108,8 @@ def preview(plan: Plan, jobs: int, *, quiet: bool = False) -> RenderableType:
         title=design.title or design.name, title_justify="left", title_style="bold", box=None, show_header=False
     )
     points = _count(len({run.point for run in plan.runs}), "point")
-    table.add_row("runs", f"{len(plan.runs):,}: {points}, {_count(design.replicates, 'replicate')}")
+    most = "at most " if design.precision else ""
+    table.add_row("runs", f"{most}{len(plan.runs):,}: {points}, {most}{_count(design.replicates, 'replicate')}")
     table.add_row("scenarios", Text(", ".join(plan.scenarios)))
     table.add_row("varied", Text(_varied(plan)))
     table.add_row("seeds", f"{_seeds(plan)} ({design.seed_policy})")
@@ -164,13 +163,10 @@ def _written(table: str, frames: list[Any]) -> int:
     """Return the bytes of a part with these frames, each taken for a run of its own."""
     import pandas as pd
 
-    from experiments.sweep.parts import make_folders, write_part
+    from experiments.sweep.parts import as_arrow, parquet_of
 
     numbered = [frame.assign(run=f"{number:032x}") for number, frame in enumerate(frames)]
-    with tempfile.TemporaryDirectory(prefix="innonet-pilot-") as folder:
-        make_folders(Path(folder))
-        write_part(folder, table, pd.concat(numbered, ignore_index=True))
-        return sum(path.stat().st_size for path in Path(folder).rglob("*.parquet"))
+    return int(parquet_of(table, as_arrow(pd.concat(numbered, ignore_index=True), single=True), table).size)
 
 
 # ------------------------------------------------------------------------------------------------------- words

@@ -21,7 +21,7 @@ MODEL = Path(__file__).resolve().parents[2] / "abm"
 
 
 def manifest_of(plan: Plan, target: str) -> dict[str, Any]:
-    """Return what is needed to repeat, to continue and to read the sweep."""
+    """Return what is needed to repeat, to continue and to read the sweep; `problem` is for SALib's analyses."""
     commit, is_dirty = commit_of(MODEL.parent / "experiments")
     return {
         "schema_version": STORE_VERSION,
@@ -39,6 +39,7 @@ def manifest_of(plan: Plan, target: str) -> dict[str, Any]:
         "commit_is_dirty": is_dirty,
         "code": code_digest(),
         "design": plan.design.model_dump(mode="json"),
+        "problem": plan.problem,
         "notes": list(plan.notes),
     }
 

@@ -175,6 +175,11 @@ def _add_errors(errors: list[ErrorDetails], given: Mapping[str, Any], problems: 
                 one_of = "last, all or a whole number above 0" if place[1] == "quarters" else "all or a list of names"
                 problems.add(f"detail, {place[1]}: {shown(error['input'])} is not {one_of}")
             seen.append(place[:2])
+        elif place[:2] == ("precision", "half_width"):
+            if place[:2] not in seen:
+                given_width = shown(error["input"])
+                problems.add(f'precision, half_width: {given_width}: give a number, or a share of the mean, as "5%"')
+            seen.append(place[:2])
         elif error["type"] == "list_type":
             problems.add(f"{'.'.join(map(str, place))}: {shown(error['input'])} is not a list; write it in [ ]")
         else:

@@ -7,8 +7,9 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from analysis.checksums import tables_beside
 from analysis.schema import DAMAGED, DONE, PARTS, TABLES, part_path
-from experiments.sweep.parts import check_part, part_names, remove_stale, runs_in, storage_lost, tables_beside
+from experiments.sweep.parts import check_part, part_names, remove_stale, runs_in, storage_lost
 
 if TYPE_CHECKING:
     from experiments.sweep.catalogue import Catalogue
@@ -50,12 +51,12 @@ def part_faults(folder: Path, parts: Sequence[str]) -> dict[str, str]:
 def _part_fault(folder: Path, part: str) -> str | None:
     """Return None if all files of a part are good, else which is not and why."""
     path = part_path(folder, "measures", part)
-    fault = check_part(path, whole=True)
+    fault = check_part(path)
     if fault:
         return f"{path.relative_to(folder)} {fault}"
     for table in tables_beside(path):
         path = part_path(folder, table, part)
-        fault = check_part(path, whole=True) if table != "measures" else None
+        fault = check_part(path) if table != "measures" else None
         if fault:
             return f"{path.relative_to(folder)} {fault}"
     return None

@@ -21,6 +21,9 @@ if TYPE_CHECKING:
 LINE_EVERY = 5.0
 """Seconds between two plain lines."""
 
+SILENT_AFTER = 120.0
+"""Seconds without any run coming back after which that is told."""
+
 FAILURES = STATES[2:]
 """States of runs that went wrong."""
 
@@ -30,7 +33,7 @@ MEANING = {
     "failed": "raised an error",
     "invalid": "gave a null that may not be null, or an infinite value",
     "late": "took longer than --seconds-per-run",
-    "dead": "took down its process twice while alone",
+    "dead": "took down its worker twice while alone, or hung there",
 }
 
 
@@ -43,15 +46,18 @@ class Shown:
         Runs by state at the start.
     quiet
         Show nothing.
+    most
+        "at most " if not all that wait need be done; then no time left is told.
     """
 
-    def __init__(self, title: str, counts: Mapping[str, int], *, quiet: bool = False) -> None:
+    def __init__(self, title: str, counts: Mapping[str, int], *, quiet: bool = False, most: str = "") -> None:
         self.title = title
         self.quiet = quiet
+        self.most = most
         self.counts = Counter(counts)
         self.total = sum(counts.values())
         self._before, self._failed_before = self.finished, self.failures
-        self._begun = self._last = time.monotonic()
+        self._begun = self._last = self._heard = time.monotonic()
         self._bar: Any = None
         self._idle = ""
 
@@ -85,26 +91,32 @@ class Shown:
 
     def add(self, outcomes: Iterable[Outcome]) -> None:
         """Count outcomes."""
+        self._heard = time.monotonic()
         for outcome in outcomes:
             self.counts[outcome.state] += 1
             self.counts[WAITING] -= 1
 
     def tick(self, workers: int) -> None:
         """Show how things stand, if it is time; `workers` that are there now."""
+        silent = time.monotonic() - self._heard
         self._idle = ", waiting for workers" if workers == 0 else ""
+        if silent >= SILENT_AFTER:
+            self._idle += f", nothing heard for {time_words(silent)}"
         if self._bar is not None:
-            words = rate_words(self.finished - self._before, self.counts[WAITING], time.monotonic() - self._begun)
             failed = f"{self.failures:,} went wrong, " if self.failures else ""
-            self._bar.update(self._task, completed=self.finished, words=failed + words + self._idle)
+            self._bar.update(self._task, completed=self.finished, words=failed + self._rate() + self._idle)
         elif time.monotonic() - self._last >= LINE_EVERY:
             self._last = time.monotonic()
             say(self.line(), quiet=self.quiet)
 
     def line(self) -> str:
         """Return one line that says how things stand."""
-        words = rate_words(self.finished - self._before, self.counts[WAITING], time.monotonic() - self._begun)
         failed = f", {self.failures:,} went wrong" if self.failures else ""
-        return f"{self.title}: {self.finished:,} of {self.total:,} runs{failed}; {words}{self._idle}"
+        return f"{self.title}: {self.finished:,} of {self.most}{self.total:,} runs{failed}; {self._rate()}{self._idle}"
+
+    def _rate(self) -> str:
+        left = 0 if self.most else self.counts[WAITING]
+        return rate_words(self.finished - self._before, left, time.monotonic() - self._begun)
 
 
 def rate_words(finished: int, left: int, seconds: float) -> str:
@@ -179,50 +191,3 @@ def next_steps(folder: Path, counts: Mapping[str, int]) -> str:
             f'In Python: from experiments import open_store; store = open_store("{folder}"); store.measures',
         ]
     return "\n".join(lines)
-
-
-def status_of(folder: Path, failures: int) -> RenderableType:
-    """Return how a sweep stands, for a person who looks on.
-
-    Raises
-    ------
-    FolderError
-        If it is no store of a sweep, or cannot be read.
-    """
-    from rich.console import Group
-    from rich.text import Text
-
-    from analysis.catalogue import read_counts, read_failures
-    from analysis.load import FolderError, read_manifest
-    from analysis.schema import SWEEP, check_version
-
-    manifest = read_manifest(folder)
-    if manifest.get("kind") != SWEEP:
-        raise FolderError(f'"{folder}" is the folder of a single run; only the store of a sweep has a status')
-    check_version(folder, manifest)
-    counts = read_counts(folder)
-    parts: list[RenderableType] = [counts_table(str(manifest.get("name")), counts), Text(_at_work(folder, counts))]
-    wrong = read_failures(folder)
-    for each in wrong[-failures:] if failures else []:
-        factors = ", ".join(f"{name} = {value}" for name, value in each["factors"].items())
-        parts.append(Text(f"{each['state']}: {each['scenario']}, seed {each['seed']}: {each['error']}\n  {factors}"))
-    if len(wrong) > failures:
-        parts.append(Text(f"... {len(wrong) - failures:,} more went wrong; see the column error of store.runs"))
-    return Group(*parts, Text(next_steps(folder, counts)))
-
-
-def _at_work(folder: Path, counts: Mapping[str, int]) -> str:
-    """Return whether somebody is at work on a store, how fast, and for how long still."""
-    from experiments.sweep.lock import holder_of, is_held
-
-    holder = holder_of(folder)
-    if not holder:
-        return "Nobody has begun with it."
-    since = time.strftime("%Y-%m-%d %H:%M:%S", time.localtime(holder["since"]))
-    who = f"{holder['purpose']} by process {holder['pid']} on {holder['host']}"
-    if not is_held(folder):
-        return f"Nobody is at work on it; the last was {who}, begun {since}."
-    left = counts.get(WAITING, 0)
-    finished = sum(counts.values()) - left - holder.get("finished", 0)
-    words = rate_words(finished, left, time.time() - holder["since"])
-    return f"At work since {since}: {who}, {holder.get('engine', 'beginning')}; {words}"

@@ -22,13 +22,19 @@ def bad_measure(measures: pd.DataFrame | Mapping[str, Any]) -> str:
     import numpy as np
     import pandas as pd
 
-    for name, column in measures.items():
-        values = np.asarray(column)
+    frame = pd.DataFrame(measures)
+    floats = frame.select_dtypes(np.floating)
+    is_finite = np.isfinite(floats.to_numpy()).all(axis=0)
+    sound = set(floats.columns[is_finite])  # most measures, in one go: one by one it takes ten times as long
+    for name in frame.columns:
+        if name in sound:
+            continue
+        values = frame[name].to_numpy()
         is_null = pd.isna(values)
         if name in never_null() and is_null.any():
-            return f"{name} is null in quarter {np.asarray(measures['quarter'])[is_null][0]}, which it never may be"
+            return f"{name} is null in quarter {frame['quarter'].to_numpy()[is_null][0]}, which it never may be"
         if values.dtype.kind == "f" and np.isinf(values).any():
-            return f"{name} is infinite in quarter {np.asarray(measures['quarter'])[np.isinf(values)][0]}"
+            return f"{name} is infinite in quarter {frame['quarter'].to_numpy()[np.isinf(values)][0]}"
     return ""
 
 

@@ -87,10 +87,10 @@ def test_the_remarks_say_what_a_reader_must_know() -> None:
     words = "\n".join(remarks(many))
     assert "1 of these 20 intervals would exclude zero by chance" in words
     assert "Note: something was left out." in words
-    unpaired = Comparison(compared().effects.assign(dropped=2, method="Welch t"), (), 4)
-    assert "sales: 2 runs dropped" in "\n".join(remarks(unpaired))
+    unpaired = Comparison(compared().effects.assign(dropped=2, is_paired=False), (), 4)
+    assert "sales: 2 runs of the two worlds left out" in "\n".join(remarks(unpaired))
     dropped = Comparison(compared().effects.assign(dropped=2, pairs=4), (), 4)
-    assert "sales: 2 of 6 pairs dropped" in "\n".join(remarks(dropped))
+    assert "sales: 2 of 6 pairs left out" in "\n".join(remarks(dropped))
 
 
 def test_the_table_counts_seeds_and_not_pairs() -> None:

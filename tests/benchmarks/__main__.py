@@ -1,8 +1,8 @@
 """`make bench`: measure, print tables, and write ``BENCHMARKS.json`` and ``BENCHMARKS.md``.
 
 Other work on the machine disturbs times but much less their ratios, so what is compared is measured in turns
-(A B A B ...), and medians are given. Each process starts afresh and warms up before it is timed. Starts, imports and
-the run of 100 quarters are wall time, everything else is processor time.
+(A B A B ...), and medians are given. Each process starts afresh and warms up before it is timed. Starts, imports, the
+run of 100 quarters and the efficiency of two workers are wall time, everything else is processor time.
 """
 
 from __future__ import annotations
@@ -38,12 +38,16 @@ AIMS = {
     "largest_over_smallest_cost": "at most 2",
     "cold_start_seconds": "under 45",
     "second_start_seconds": "under 2",
+    "sweep_overhead_share": "below 0.05",
+    "swept_over_bare": "below 1.05",
+    "two_workers_efficiency": "0.9, on a machine with nothing else to do",
 }
 
 
 def child(*arguments: object, environment: dict[str, str] | None = None) -> dict[str, Any]:
-    """Return what a process of its own measures, with its wall time as ``process``."""
+    """Return what a process of its own measures, with its wall time as ``process``; it keeps bytecode, as is usual."""
     variables = {**os.environ, "OPENBLAS_NUM_THREADS": "1", **(environment or {})}
+    variables.pop("PYTHONDONTWRITEBYTECODE", None)
     command = [sys.executable, "-m", "tests.benchmarks.child", *map(str, arguments)]
     began = time.perf_counter()
     done = subprocess.run(command, env=variables, capture_output=True, text=True, check=False)
@@ -122,14 +126,14 @@ def cost_by_rule(most: int) -> dict[str, dict[str, float]]:
 
 
 def run_of_100_quarters(rounds: int) -> float:
-    """Time the default run, warm, with its burn-in and with measures every quarter."""
+    """Time the default run, warm: 20 quarters of burn-in and 80 after it, with measures every quarter."""
     from abm import simulate
 
     simulate("equipment", quarters=2)
     seconds = []
     for _ in range(rounds):
         began = time.perf_counter()
-        simulate("equipment", quarters=100)
+        simulate("equipment")
         seconds.append(time.perf_counter() - began)
     return median(seconds)
 
@@ -181,14 +185,16 @@ def tables(results: dict[str, Any]) -> Iterator[str]:
     yield f"{computer['processor']}, {computer['cores']} cores, {computer['system']}, load {computer['load']:.1f}; " + (
         f"Python {computer['python']}, NumPy {computer['numpy']}, Numba {computer['numba']}; {computer['date']}."
     )
-    yield "Medians; what is compared was measured in turns. Starts, imports and the run of 100 quarters are wall time,"
-    yield "the rest is processor time. Made by `make bench`."
+    yield "Medians; what is compared was measured in turns. Starts, imports, the run of 100 quarters and the efficiency"
+    yield "of two workers are wall time, the rest is processor time. Made by `make bench`."
     yield ""
     yield "| What | Measured | Aim |"
     yield "|---|---|---|"
     for name, aim in AIMS.items():
         yield f"| {name.replace('_', ' ')} | {_found(results, name):.3g} | {aim} |"
     yield f"| compiled and uncompiled reach the same state | {results['kernels']['same_state']} | True |"
+    yield ""
+    yield from _sweep_lines(results["sweep"])
     yield ""
     yield "| Actors | Quarter, ms | Measures, ms | Per actor and quarter, µs | with measures, µs |"
     yield "|---|---|---|---|---|"
@@ -212,6 +218,23 @@ def tables(results: dict[str, Any]) -> Iterator[str]:
         yield f"| `{statement}` | {seconds:.3f} |"
 
 
+def _sweep_lines(sweep: dict[str, Any]) -> Iterator[str]:
+    """Yield what a sweep adds to a default run, in sentences."""
+    yield (
+        f"A sweep adds {sweep['sweep_overhead_milliseconds_per_run']:.1f} ms of processor time, its driver's included, "
+        f"to a default run of {sweep['bare_run_cpu_seconds']:.2f} s"
+    )
+    yield (
+        f"(100 quarters, the last one kept, {sweep['runs_in_a_chunk']} runs in a chunk): "
+        f"{sweep['sweep_overhead_share']:.1%}. Swept over bare in turns: {sweep['swept_over_bare']:.3f}, in wall time "
+        f"{sweep['swept_over_bare_in_wall_time']:.3f}."
+    )
+    yield (
+        f"Two bare runs at once go at {sweep['two_bare_runs_at_once']:.0%} of the speed of one alone, which no sweep "
+        f"can mend; two workers of a sweep at {sweep['two_workers_efficiency']:.0%}."
+    )
+
+
 def _found(results: dict[str, Any], name: str) -> float:
     value: float = next(part[name] for part in results.values() if isinstance(part, dict) and name in part)
     return value
@@ -223,13 +246,14 @@ def main() -> None:
     parser.add_argument("--out", type=Path, default=Path(), help="folder for BENCHMARKS.json and BENCHMARKS.md")
     parser.add_argument("--rounds", type=int, default=5, help="turns of each measurement")
     parser.add_argument("--most", type=int, default=SIZES[-1], help="largest region, in actors")
-    parser.add_argument("--uncompiled-quarters", type=int, default=100, help="quarters of the uncompiled run")
+    parser.add_argument("--uncompiled-quarters", type=int, default=80, help="quarters of the uncompiled run")
     asked = parser.parse_args()
     parts: dict[str, Callable[[], Any]] = {
         "starts": lambda: starts(quarters=80),
         "imports": lambda: import_times(asked.rounds),
         "kernels": lambda: compiled_over_uncompiled(min(asked.rounds, 3), asked.uncompiled_quarters),
         "run": lambda: {"run_of_100_quarters_seconds": run_of_100_quarters(asked.rounds)},
+        "sweep": lambda: child("sweep", 2 * asked.rounds, 5),
         "size": lambda: cost_by_size(asked.rounds, asked.most),
         "rules": lambda: cost_by_rule(asked.most),
     }

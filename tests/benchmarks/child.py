@@ -45,6 +45,13 @@ def start(number: int) -> dict[str, Any]:
     return {"imports": imported - began, "run": time.perf_counter() - imported, "coupling_coordination": coordination}
 
 
+def sweep(turns: int, runs: int) -> dict[str, Any]:
+    """Measure what a sweep adds to its runs."""
+    from tests.benchmarks.sweeps import efficiency, overhead
+
+    return {**overhead(turns, runs), **efficiency(max(turns // 3, 1), 4 * runs)}  # the end of a short sweep weighs much
+
+
 def imports(statement: str) -> dict[str, Any]:
     """Time an import."""
     began = time.perf_counter()
@@ -61,6 +68,8 @@ def main() -> None:
         measured = whole(int(arguments[0]))
     elif what == "start":
         measured = start(int(arguments[0]))
+    elif what == "sweep":
+        measured = sweep(int(arguments[0]), int(arguments[1]))
     else:
         measured = imports(arguments[0])
     print(json.dumps(measured))

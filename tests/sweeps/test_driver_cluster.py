@@ -15,6 +15,7 @@ from pathlib import Path
 import pytest
 
 from analysis.store import open_store
+from experiments.sweep import driver
 from experiments.sweep.batch import Options, resume
 from tests.sweeps import targets
 from tests.sweeps.sweeping import QUIET, ROOT, command, content, finished, plan_of, states, stored, swept, until
@@ -79,6 +80,20 @@ def test_runs_that_go_wrong_are_marked_and_all_others_are_right(tmp_path: Path, 
     assert swept(tmp_path / "store", plan_of(20), "wrong", options) == 3
     wrong = {targets.DEAD: "dead", targets.FAILED: "failed", targets.LATE: "late", targets.INVALID: "invalid"}
     assert states(tmp_path / "store") == {seed: wrong.get(seed, "done") for seed in range(1, 21)}
+
+
+@pytest.mark.slow
+def test_a_worker_that_gives_no_sign_is_ended_and_its_run_marked(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr(driver, "GRACE", 6.0)  # a worker that starts again must load the model in it
+    folder = tmp_path / "store"
+    with cluster(tmp_path / "dask") as running:
+        options = Options(cluster=running.address, quiet=True, seconds_per_run=0.5, chunk=1)
+        assert swept(folder, plan_of(14), "silent", options) == 3
+    assert states(folder) == {seed: "dead" if seed == targets.LATE else "done" for seed in range(1, 15)}
+    assert open_store(folder).failures[0]["error"] == "gave no sign 2 times while it ran alone"
+    assert "A worker gives no sign" in capsys.readouterr().err
 
 
 @pytest.mark.parametrize("chunk", [1, 7])

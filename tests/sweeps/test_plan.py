@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import replace
 from itertools import groupby
 from typing import Any
@@ -10,9 +11,12 @@ import pytest
 
 from abm.errors import InputError
 from abm.scenario import Regime, Scenario
+from experiments.manifest import as_json
 from experiments.request import Request
+from experiments.sweep import batch
 from experiments.sweep.identity import RunKeys, model_identity, run_key
 from experiments.sweep.plan import Plan, make_plan
+from experiments.sweep.provenance import manifest_of
 from experiments.sweep.reading import design_of
 
 ACCESS = {"name": "policy.access", "levels": [0.2, 0.4, 0.6]}
@@ -185,6 +189,16 @@ def test_only_what_was_drawn_has_a_problem() -> None:
         "dists": ["unif", "unif"],
     }
     assert plan(grid(ACCESS)).problem is None
+
+
+def test_the_manifest_keeps_the_problem_for_the_analysis() -> None:
+    made = plan({"kind": "saltelli", "n": 4, "factors": ["policy.access", "policy.budget_share"]})
+    kept = json.loads(as_json(manifest_of(made, "a target")))
+    assert kept["problem"] == made.problem
+    assert kept["problem"]["names"] == ["policy.access", "policy.budget_share"]
+    again = make_plan(batch.design_of(kept))
+    assert again.rows == made.rows
+    assert manifest_of(plan(grid(ACCESS)), "a target")["problem"] is None
 
 
 # ---------------------------------------------------------------------------------------------------- scenarios

@@ -12,6 +12,7 @@ import pytest
 from analysis.schema import part_path
 from analysis.store import open_store
 from experiments.command_line import main
+from experiments.sweep import export
 from experiments.sweep.catalogue import Catalogue
 from experiments.sweep.export import export_runs
 from tests.sweeps import stores
@@ -42,6 +43,19 @@ def test_an_export_holds_runs_and_measures_with_factors(store: Path, tmp_path: P
     pd.testing.assert_frame_equal(measures[list(expected)], expected, check_dtype=False)
     assert (measures["policy.budget_share"] == measures["point"] / 10).all()
     assert (measures["switches.platform"] == (measures["point"] % 2 == 0)).all()
+
+
+@pytest.mark.parametrize(("form", "is_told"), [("csv", True), ("excel", True), ("parquet", False)])
+def test_a_table_too_long_for_excel_is_told(
+    store: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], form: str,
+    is_told: bool,
+) -> None:  # fmt: skip
+    monkeypatch.setattr(export, "EXCEL_LINES", 48)  # the measures have 48 rows and a heading
+    assert main(["export", str(store), "--format", form, "--out", str(tmp_path / "out")]) == 0
+    said = capsys.readouterr().err
+    assert ("Note: measures.csv has 48 rows; Excel shows the first 47." in said) == is_told
+    assert "runs." not in said
+    assert len(list((tmp_path / "out").iterdir())) == 3
 
 
 def test_the_dictionary_explains_every_column(store: Path, tmp_path: Path) -> None:

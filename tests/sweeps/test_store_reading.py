@@ -249,9 +249,9 @@ def test_parts_are_compared_with_their_checksums_once_per_store(
     seen: list[Path] = []
     read = tables.read_pages
 
-    def told(path: Path) -> list[str]:
-        seen.append(path)
-        return read(path)
+    def told(piece: tables.Piece) -> list[str]:
+        seen.append(piece.path)
+        return read(piece)
 
     monkeypatch.setattr(tables, "read_pages", told)
     for _ in range(2):
