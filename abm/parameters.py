@@ -489,6 +489,7 @@ class Innovation:
     licence_reference: float = number(1.0, "million yuan per quarter", 0.01, 100.0, "uncertainty", "assumption", "licence money that closes 63 per cent of what a full licence closes")
     fit_learning: float = number(0.01, "1/quarter", 0.0, 1.0, "uncertainty", "zhao2020:III.D", "growth of management fit with experience of introduced technology")
     licence_experience: float = number(0.3, "1", 0.0, 1.0, "uncertainty", "zhao2020:III.D", "share of licence money that adds to the own knowledge stock")
+    patents_per_result: float = number(10.0, "1", 0.0, 1000.0, "constant", "zhao2020:III.B", "patents that a result stands for: scales a measure to Table I, read by no rule")
 
 
 @dataclass(frozen=True)

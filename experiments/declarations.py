@@ -151,6 +151,7 @@ def check_scenario(path: str) -> RenderableType:
     table = _table(f"{scenario.name}: valid", "", "")
     table.show_header = False
     table.add_row("title", Text(scenario.title))
+    table.add_row("description", Text(" ".join(scenario.description.split())))
     table.add_row("regions", Text(", ".join(structure.region_names)))
     table.add_row("chains", Text(", ".join(structure.chain_names)))
     table.add_row("sectors", Text(", ".join(structure.sector_names)))
@@ -159,6 +160,9 @@ def check_scenario(path: str) -> RenderableType:
     table.add_row("actors", ", ".join(f"{name}: {count:,}" for count, name in counts if count))
     table.add_row("ties", f"{int(world.ties.is_active.sum()):,}")
     table.add_row("quarters", f"{scenario.quarters} after {scenario.burn_in} of burn-in")
+    if scenario.regimes:
+        dates = (f"{regime.name} from quarter {regime.from_quarter}" for regime in scenario.regimes)
+        table.add_row("regimes", Text(", ".join(dates)))
     parts: list[RenderableType] = [table]
     if scenario.notes:
         parts.append(Text("Filled in, because the input does not say:"))

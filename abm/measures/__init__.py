@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from abm.measures import chains, coupling, money, network, new_productivity, paths, stages, structure
+from abm.measures import chains, coupling, money, network, new_productivity, paths, stages, structure, survey
 from abm.measures.declaration import REGISTRY, Measure
 
-_GROUPS = (paths, stages, coupling, structure, chains, network, new_productivity, money)
+_GROUPS = (paths, stages, coupling, structure, chains, network, new_productivity, money, survey)
 
 GROUPS: tuple[str, ...] = tuple(module.__name__.rpartition(".")[2] for module in _GROUPS)
 """Groups in the order of model.md section 4."""

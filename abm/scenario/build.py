@@ -10,8 +10,10 @@ from pydantic import ValidationError
 
 from abm.errors import InputError, nearest
 from abm.parameters import SPECIFICATIONS, Parameters
-from abm.scenario.check import check_file
+from abm.scenario.apportionment import with_firms
+from abm.scenario.check import check_entries, check_file
 from abm.scenario.counts import founders_of_counts
+from abm.scenario.inheritance import base_of, resolved
 from abm.scenario.problems import Problems, shown, suggestion
 from abm.scenario.reading import read_sheet, read_toml
 from abm.scenario.scenario import SHIPPED, Changes, Regime, Scenario, scenario_names
@@ -68,16 +70,29 @@ def _load_toml(path: Path) -> Scenario:
     return build(read_toml(path), str(path), path.parent)
 
 
+_KEPT = ("name", "title", "title_zh", "description", "source", "quarters", "burn_in")
+"""Keys of the heading that a scenario keeps as they are."""
+
+
 def build(tables: Mapping[str, Any], where: str, folder: Path) -> Scenario:
     """Return the scenario of the content of a file; `where` names it in messages, `folder` is where its tables are.
 
     Raises
     ------
     InputError
-        If anything is wrong.
+        If anything is wrong, also in a base.
     """
-    file = _validated(dict(tables), where, folder)
+    whole = resolved(tables, where, folder)
+    notes: list[str] = []
+    if base := base_of(tables, where, folder):
+        built = _load_toml(base.path)
+        notes.append(f'all that the file does not say, from "{base.name}" (content {built.content_hash()[:8]})')
+        where = f"{where} (with its base {base.name})"
+    file = _validated(whole, where, folder)
     problems = Problems(where)
+    check_entries(file, problems)
+    problems.stop()
+    file = with_firms(file)
     check_file(file, problems)
     parameters = read_parameters(file.parameters, "parameters", problems)
     regimes = tuple(
@@ -85,13 +100,12 @@ def build(tables: Mapping[str, Any], where: str, folder: Path) -> Scenario:
         for row in file.regimes
     )
     problems.stop()
-    notes: list[str] = []
     if file.tables.actors is None:
         founders = founders_of_counts(file)
     else:
         founders = founders_of_tables(file, folder, notes)
     return Scenario(
-        **file.scenario.model_dump(),
+        **file.scenario.model_dump(include=set(_KEPT)),
         parameters=Parameters().with_changes(parameters),
         regimes=tuple(sorted(regimes, key=lambda regime: regime.from_quarter)),
         notes=tuple(notes),

@@ -15,9 +15,17 @@ MAX_INPUTS = 0.95
 
 INSTITUTIONS = ("universities", "institutes", "banks", "venture_funds", "guarantee_funds", "platforms")
 
+SCALED_INSTITUTIONS = ("universities", "institutes")
+"""Those whose number `scale` of a region multiplies; what banks and funds hold grows with sales as it is."""
+
+_COUNTS = ("firms", "core_firms", "sales", "dormant")
+_ENTRIES = ("entries", "sales_per_firm")
+
 
 def check_file(file: ScenarioFile, problems: Problems) -> None:
     """Note everything that does not fit together."""
+    if file.scenario.without and not file.scenario.base:
+        problems.add("scenario.without is given, but scenario.base is not")
     fields, chains, sectors = ([row.name for row in rows] for rows in (file.fields, file.chains, file.sectors))
     for what, names in (("fields", fields), ("chains", chains), ("sectors", sectors)):
         _check_unique(what, names, problems)
@@ -38,6 +46,30 @@ def check_file(file: ScenarioFile, problems: Problems) -> None:
     else:
         _check_no_counts(file, problems)
     _check_sizes(file, problems)
+
+
+def check_entries(file: ScenarioFile, problems: Problems) -> None:
+    """Note where a file mixes numbers of firms by sector with a total that is shared out by entries."""
+    if file.scenario.total_firms is None:
+        if file.scenario.core_share:
+            problems.add("scenario.core_share is given without total_firms; core firms are then core_firms of sectors")
+        for sector in file.sectors:
+            for key in _ENTRIES:
+                if getattr(sector, key) is not None:
+                    problems.add(f'sectors "{sector.name}": {key} is given, but scenario.total_firms is not')
+        return
+    if file.tables.actors is not None:
+        problems.add("scenario.total_firms is given, but tables.actors lists the firms")
+    for sector in file.sectors:
+        place = f'sectors "{sector.name}"'
+        for key in _ENTRIES:
+            if getattr(sector, key) is None:
+                problems.add(f"{place}: {key} is missing; with scenario.total_firms every sector has one")
+        for key in _COUNTS:
+            if getattr(sector, key):
+                problems.add(f"{place}: {key} is given, but follows from scenario.total_firms and entries")
+    if file.scenario.total_firms and not sum(sector.entries or 0 for sector in file.sectors):
+        problems.add("sectors: entries are 0 in all sectors, so that total_firms cannot be shared out")
 
 
 def _check_unique(what: str, names: Sequence[str], problems: Problems) -> None:
@@ -104,6 +136,8 @@ def _check_no_counts(file: ScenarioFile, problems: Problems) -> None:
         for key in INSTITUTIONS:
             if getattr(region, key):
                 problems.add(f'regions "{region.name}": {key} is given, but tables.actors lists the actors')
+        if region.core_factor != 1.0:
+            problems.add(f'regions "{region.name}": core_factor is given, but tables.actors says who is core')
 
 
 def _check_sizes(file: ScenarioFile, problems: Problems) -> None:
@@ -120,7 +154,13 @@ def _check_sizes(file: ScenarioFile, problems: Problems) -> None:
 def n_actors(file: ScenarioFile, region: RegionRow) -> int:
     """Return the number of actors a region gets from the counts in the file."""
     firms = sum(scaled(sector.firms, factor(region, sector.name)) for sector in file.sectors)
-    return 1 + firms + sum(int(getattr(region, key)) for key in INSTITUTIONS)
+    return 1 + firms + sum(n_institutions(region, key) for key in INSTITUTIONS)
+
+
+def n_institutions(region: RegionRow, key: str) -> int:
+    """Return how many of the institutions counted under a key a region has."""
+    number: int = getattr(region, key)
+    return scaled(number, region.scale) if key in SCALED_INSTITUTIONS else number
 
 
 def factor(region: RegionRow, sector: str) -> float:

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 
-from abm.scenario.check import factor, scaled
+from abm.scenario.apportionment import core_counts
+from abm.scenario.check import factor, n_institutions, scaled
 from abm.scenario.schema import RegionRow, ScenarioFile
 from abm.state.codes import Kind
 from abm.state.founders import Founders
@@ -64,13 +65,24 @@ def founders_of_counts(file: ScenarioFile) -> Founders:
     )
 
 
-def means_of(file: ScenarioFile) -> dict[str, FloatArray]:
-    """Return the means around which `found_world` draws, by their names in `Founders`."""
+def means_of(file: ScenarioFile) -> dict[str, Any]:
+    """Return what `found_world` draws around, by its names in `Founders`."""
+
+    def of_regions(name: str) -> FloatArray:
+        return np.array([getattr(row, name) for row in file.regions], np.float64)
+
+    def by_region(name: str, by: FloatArray) -> FloatArray:
+        return by[:, None] * np.array([getattr(row, name) for row in file.sectors], np.float64)
+
+    able = of_regions("capability_factor")
     return {
-        "sme_capability": np.array([row.sme_capability for row in file.sectors], np.float64),
-        "core_capability": np.array([row.core_capability for row in file.sectors], np.float64),
-        "size_exponent": np.array([row.size_exponent for row in file.sectors], np.float64),
-        "university_capability": np.array([row.university_capability for row in file.regions], np.float64),
+        "sme_capability": np.minimum(1.0, by_region("sme_capability", able)),
+        "core_capability": np.minimum(1.0, by_region("core_capability", able)),
+        "size_exponent": by_region("size_exponent", of_regions("size_exponent_factor")),
+        "university_capability": of_regions("university_capability"),
+        "university_talent": of_regions("university_talent"),
+        "firm_talent_factor": of_regions("firm_talent_factor"),
+        "second_share": file.scenario.second_field_share,
     }
 
 
@@ -90,15 +102,16 @@ def firm_words(file: ScenarioFile) -> list[str]:
 
 
 def _groups(file: ScenarioFile, region: RegionRow, words: list[str]) -> Iterator[Group]:
+    core = core_counts(file, region)
     for s, sector in enumerate(file.sectors):
         firms = scaled(sector.firms, factor(region, sector.name))
-        core = min(firms, scaled(sector.core_firms, factor(region, sector.name)))
-        yield Group(f"{words[s]} core", core, Kind.FIRM, s, True)
-        yield Group(words[s], firms - core, Kind.FIRM, s)
+        yield Group(f"{words[s]} core", core[s], Kind.FIRM, s, True)
+        yield Group(words[s], firms - core[s], Kind.FIRM, s)
     openness = region.openness
     own = institute_orientation(region)
-    yield Group(WORDS[0], region.universities, Kind.UNIVERSITY, orientation=region.orientation, openness=openness)
-    yield Group(WORDS[1], region.institutes, Kind.UNIVERSITY, orientation=own, openness=openness)
+    universities, institutes = n_institutions(region, "universities"), n_institutions(region, "institutes")
+    yield Group(WORDS[0], universities, Kind.UNIVERSITY, orientation=region.orientation, openness=openness)
+    yield Group(WORDS[1], institutes, Kind.UNIVERSITY, orientation=own, openness=openness)
     yield Group(WORDS[2], 1, Kind.GOVERNMENT)
     yield Group(WORDS[3], region.banks, Kind.BANK)
     yield Group(WORDS[4], region.venture_funds, Kind.VENTURE_FUND)

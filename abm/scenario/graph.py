@@ -230,10 +230,13 @@ class _Actors:
             orientation=self.orientation,
             openness=self.openness,
             sector_sales=self._sector_sales(of_base),
-            sme_capability=of_base.sme_capability,
-            core_capability=of_base.core_capability,
-            size_exponent=of_base.size_exponent,
+            sme_capability=of_base.sme_capability[self.base_region],
+            core_capability=of_base.core_capability[self.base_region],
+            size_exponent=of_base.size_exponent[self.base_region],
             university_capability=of_base.university_capability[self.base_region],
+            university_talent=of_base.university_talent[self.base_region],
+            firm_talent_factor=of_base.firm_talent_factor[self.base_region],
+            second_share=of_base.second_share,
             **ties,
         )
 

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping, Sequence
-from typing import Any
+from types import UnionType
+from typing import Any, Union, get_args, get_origin
 
 from pydantic import BaseModel
 from pydantic.fields import FieldInfo
@@ -192,8 +193,15 @@ def _field_at(model: type[BaseModel], loc: Sequence[int | str]) -> FieldInfo | N
 
 
 def _bound(field: FieldInfo | None, name: str) -> float | None:
-    found = (getattr(each, name, None) for each in (field.metadata if field else ()))
+    found = (getattr(each, name, None) for each in _limits(field))
     return next((value for value in found if value is not None), None)
+
+
+def _limits(field: FieldInfo | None) -> Sequence[Any]:
+    """Return what bounds the values of a field, also of one that may be left out (``Count | None``)."""
+    if field is None or field.metadata or get_origin(field.annotation) not in (Union, UnionType):
+        return field.metadata if field else ()
+    return [limit for part in get_args(field.annotation) for limit in FieldInfo.from_annotation(part).metadata]
 
 
 def _range(field: FieldInfo | None) -> str:

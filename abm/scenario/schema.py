@@ -37,7 +37,15 @@ class Row(BaseModel):
 
 
 class Heading(Row):
-    """``[scenario]``: what it is called and how long it runs."""
+    """``[scenario]``: what it is called, how long it runs, and what it is built on.
+
+    `base` is another scenario, by name or file, from which all that the file does not say is taken; `without` lists
+    rows of it that are left out, as ``"regions.home"`` (see `inheritance`).
+
+    With `total_firms` the file gives no numbers of firms but `entries` of sectors in a statistic, and firms are shared
+    among sectors in proportion to them; `core_share` of all firms are core. `second_field_share` of firms have a
+    second sector from the start.
+    """
 
     name: FileName
     title: Text
@@ -46,6 +54,11 @@ class Heading(Row):
     source: Text = ""
     quarters: int = Field(ge=1, le=MAX_QUARTERS)
     burn_in: int = Field(ge=0, le=MAX_BURN_IN)
+    base: Text = ""
+    without: list[Text] = []
+    total_firms: Count | None = None
+    core_share: Share = 0.0
+    second_field_share: Share = 0.0
 
 
 class FieldRow(Row):
@@ -70,7 +83,11 @@ class ChainRow(Row):
 
 
 class SectorRow(Row):
-    """``[[sectors]]``: a sector, its firms and its coefficients."""
+    """``[[sectors]]``: a sector, its firms and its coefficients.
+
+    Firms are given as `firms`, `core_firms` and `sales` of all together, or, where the scenario says `total_firms`, as
+    `entries` (the sector's number in a statistic) and `sales_per_firm`.
+    """
 
     name: Name
     label: Text = ""
@@ -81,6 +98,8 @@ class SectorRow(Row):
     firms: Count = 0
     core_firms: Count = 0
     sales: Money = 0.0
+    entries: Count | None = None
+    sales_per_firm: Annotated[float, Field(ge=0, le=1e7)] | None = None
     size_exponent: float = Field(ge=0.5, le=5)
     labour_share: float = Field(ge=0.01, le=0.9)
     energy_share: float = Field(ge=0, le=0.9)
@@ -103,7 +122,12 @@ class RegionRow(Row):
     `orientation` is that of universities (0 ratings to 1 use), `openness` the share of their equipment open to firms;
     institutes have the same unless `institute_orientation` says otherwise. `trade_openness` is the share of trade,
     people and knowledge that crosses the border. Numbers and sales of firms are multiplied by `scale` and, sector by
-    sector, by `sector_scale`.
+    sector, by `sector_scale`; numbers of universities and institutes by `scale`.
+
+    Who is there is changed, at the same numbers and sales, by factors: `core_factor` on the number of core firms,
+    `capability_factor` on the capability of firms, `size_exponent_factor` on the exponent of their sizes (above 1 they
+    are more alike), `firm_talent_factor` on their talent. `university_talent` is the talent of a university or
+    institute at the start, full-time equivalents.
     """
 
     name: Name
@@ -120,6 +144,11 @@ class RegionRow(Row):
     trade_openness: Share
     scale: float = Field(default=1.0, ge=0, le=1e6)
     sector_scale: dict[str, Annotated[float, Field(ge=0, le=1e6)]] = {}
+    capability_factor: float = Field(default=1.0, ge=0.2, le=1.5)
+    core_factor: float = Field(default=1.0, ge=0, le=10)
+    size_exponent_factor: float = Field(default=1.0, ge=0.5, le=3)
+    university_talent: float = Field(default=120.0, ge=0, le=5000)
+    firm_talent_factor: float = Field(default=1.0, ge=0, le=5)
     source: Text = ""
 
 

@@ -40,11 +40,17 @@ class Founders:
     sector_sales
         Million yuan per quarter of all firms together, 0 where there is no firm, shape (regions, sectors).
     sme_capability, core_capability
-        Mean capability of the two groups of firms relative to the frontier, shape (sectors,).
+        Mean capability of the two groups of firms relative to the frontier, shape (regions, sectors).
     size_exponent
-        Exponent of the complementary distribution of firm sizes, shape (sectors,).
+        Exponent of the complementary distribution of firm sizes, shape (regions, sectors).
     university_capability
         Mean capability of universities and institutes relative to the frontier, shape (regions,).
+    university_talent
+        Talent of a university or institute, full-time equivalents, shape (regions,).
+    firm_talent_factor
+        Talent of firms over what is usual for their size and kind, shape (regions,).
+    second_share
+        Share of firms with a second sector, to be drawn.
     """
 
     name: tuple[str, ...]
@@ -66,6 +72,9 @@ class Founders:
     core_capability: FloatArray
     size_exponent: FloatArray
     university_capability: FloatArray
+    university_talent: FloatArray
+    firm_talent_factor: FloatArray
+    second_share: float
 
     @property
     def n_actors(self) -> int:

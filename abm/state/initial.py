@@ -13,6 +13,7 @@ from abm.state import accounts, platforms
 from abm.state.assignment import assigned
 from abm.state.codes import ClaimKind, Kind, Mode, Origin, Route
 from abm.state.founders import Founders
+from abm.state.second_sectors import second_sectors
 from abm.state.structure import Structure
 from abm.state.technique import HAND_WORK
 from abm.state.world import World
@@ -44,8 +45,6 @@ CAPABILITY_SPREAD = 0.2
 """Standard deviation of ln capability between firms of a group."""
 TALENT_SHARE = 0.06
 """Talent of firms over production staff at the start: half as much again in core firms, half as much in others."""
-UNIVERSITY_TALENT = 120.0
-"""Talent of a university or institute at the start, full-time equivalents."""
 
 
 @kernel
@@ -146,7 +145,8 @@ def _give_capability(world: World, founders: Founders) -> None:
     firm = founders.kind == int(Kind.FIRM)
     university = founders.kind == int(Kind.UNIVERSITY)
     sector = founders.sector[firm]
-    mean[firm] = np.where(founders.is_core[firm], founders.core_capability[sector], founders.sme_capability[sector])
+    place = (founders.region[firm], sector)
+    mean[firm] = np.where(founders.is_core[firm], founders.core_capability[place], founders.sme_capability[place])
     mean[university] = founders.university_capability[founders.region[university]]
     given = np.where((firm | university)[:, None], founders.capability, 0.0)
     relative = drawn_capability(actors.uid[rows], mean, CAPABILITY_SPREAD, _key(world, "capability"), given)
@@ -167,7 +167,8 @@ def _give_business(world: World, founders: Founders, parameters: Parameters) -> 
     if len(firm) == 0:
         return
     sector, region = founders.sector[firm], founders.region[firm]
-    drawn = drawn_sizes(actors.uid[firm], founders.is_core[firm], founders.size_exponent[sector], _key(world, "size"))
+    exponent = founders.size_exponent[region, sector]
+    drawn = drawn_sizes(actors.uid[firm], founders.is_core[firm], exponent, _key(world, "size"))
     sales = founders.sales[firm].copy()
     market = region * st.n_sectors + sector
     given = np.bincount(market, np.nan_to_num(sales), st.n_regions * st.n_sectors)
@@ -192,7 +193,8 @@ def _give_business(world: World, founders: Founders, parameters: Parameters) -> 
     productivity = production.base_wage / st.labour_share[sector]
     productivity *= np.maximum(index / production.reference_level, HAND_WORK)
     actors.staff[firm] = sales / productivity
-    actors.talent[firm] = TALENT_SHARE * actors.staff[firm] * np.where(founders.is_core[firm], 1.5, 0.5)
+    talent_share = TALENT_SHARE * founders.firm_talent_factor[region]
+    actors.talent[firm] = talent_share * actors.staff[firm] * np.where(founders.is_core[firm], 1.5, 0.5)
     actors.absorption[firm] = parameters.learning.absorption_base
     actors.management_fit[firm] = 0.3 + 0.2 * founders.is_core[firm]
     actors.local_input_share[firm] = 0.5
@@ -203,6 +205,9 @@ def _give_business(world: World, founders: Founders, parameters: Parameters) -> 
     actors.mode[firm] = np.where(is_active, int(Mode.INDEPENDENT), int(Mode.IMITATE))
     actors.research_intensity[firm] = np.where(is_active, 0.02, 0.004)
     actors.knowledge_stock[firm] = np.where(is_active, 0.3 * sales, 0.0)
+    if founders.second_share > 0.0:
+        first, which = (uniform_each(_key(world, f"{each} second sector"), actors.uid[firm]) for each in ("a", "which"))
+        actors.second_sector[firm] = second_sectors(sector, st.kinship, founders.second_share, first, which)
 
 
 def uniform_each(key: np.uint64, uid: UidArray) -> FloatArray:
@@ -224,7 +229,7 @@ def _give_universities(world: World, founders: Founders) -> None:
     university = np.flatnonzero(founders.kind == int(Kind.UNIVERSITY))
     actors.orientation[university] = np.nan_to_num(founders.orientation[university], nan=0.35)
     actors.openness[university] = np.nan_to_num(founders.openness[university], nan=0.3)
-    actors.talent[university] = UNIVERSITY_TALENT
+    actors.talent[university] = founders.university_talent[founders.region[university]]
     actors.absorption[university] = 0.8
 
 

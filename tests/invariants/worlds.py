@@ -5,6 +5,7 @@ from __future__ import annotations
 import tomllib
 from collections.abc import Callable
 from copy import deepcopy
+from dataclasses import replace
 from typing import Any
 
 import networkx as nx
@@ -318,6 +319,44 @@ def all_off_and_on_again(tables: Tables) -> None:
     for quarter, name, is_on in ((4, "off", False), (8, "on", True)):
         changes = dict.fromkeys(SWITCHES, is_on)
         tables["regimes"] = [*tables.get("regimes", []), {"from_quarter": quarter, "name": name, "parameters": changes}]
+
+
+@degenerate
+def who_is_there_at_the_low_ends(tables: Tables) -> None:
+    tables["regions"][0].update(
+        capability_factor=0.2, core_factor=0.0, size_exponent_factor=0.5, university_talent=0.0, firm_talent_factor=0.0
+    )
+
+
+@degenerate
+def who_is_there_at_the_high_ends(tables: Tables) -> None:
+    tables["scenario"].update(second_field_share=1.0)
+    tables["regions"][0].update(
+        capability_factor=1.5, core_factor=10.0, size_exponent_factor=3.0, university_talent=5000.0,
+        firm_talent_factor=5.0,
+    )  # fmt: skip
+
+
+@degenerate
+def one_firm_by_entries(tables: Tables) -> None:
+    tables["scenario"].update(total_firms=1, core_share=1.0, second_field_share=1.0)
+    for sector in tables["sectors"]:
+        for key in ("firms", "core_firms", "sales"):
+            del sector[key]
+        sector.update(entries=3, sales_per_firm=50)
+
+
+def soon(name: str, quarters: int = 10, burn_in: int = 2) -> Scenario:
+    """Return a scenario that comes with the model, shortened, with its regimes and platforms early enough for it."""
+    whole = Scenario.load(name)
+    middle = 1 + quarters // 2
+    early = {"platforms.open_quarter": burn_in + 1, "platforms.open_probability": 1.0}
+    return replace(
+        whole,
+        quarters=quarters,
+        burn_in=burn_in,
+        regimes=tuple(replace(each, from_quarter=min(each.from_quarter, middle)) for each in whole.regimes),
+    ).with_parameters(early)
 
 
 def degenerate_scenario(name: str) -> Scenario:
