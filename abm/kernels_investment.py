@@ -6,7 +6,7 @@ import math
 
 import numpy as np
 
-from abm.kernel import inner, kernel
+from abm.kernel import kernel
 from abm.state.accounts import Books, pay
 from abm.state.codes import Level, Purpose
 from abm.types import FloatArray, IntArray
@@ -21,7 +21,7 @@ _EQUIPMENT_PURCHASE = np.int64(Purpose.EQUIPMENT)
 _VALUE_CHAIN_WORK = np.int64(Purpose.VALUE_CHAIN)
 
 
-@inner
+@kernel
 def use_shares(returns: FloatArray, sharpness: float) -> FloatArray:
     """Return the share of free money each use gets: a logit of returns per yuan among uses that pay back.
 
@@ -46,7 +46,7 @@ def use_shares(returns: FloatArray, sharpness: float) -> FloatArray:
     return shares
 
 
-@inner
+@kernel
 def buy_equipment(
     books: Books,
     firm: IntArray,
@@ -98,7 +98,7 @@ def buy_equipment(
     return index
 
 
-@inner
+@kernel
 def move_in_value_chain(
     books: Books,
     firm: IntArray,
@@ -126,7 +126,7 @@ def move_in_value_chain(
         value_chain[i] = max(0.0, min(1.0, v + speed * effort * (1.0 - v) - wear * v))
 
 
-@inner
+@kernel
 def buy_steps(
     firm: IntArray,
     local_input_share: FloatArray,
@@ -147,7 +147,7 @@ def buy_steps(
         outside_step_share[i] = max(0.0, min(1.0, outside_step_share[i] + speed * appeal))
 
 
-@inner
+@kernel
 def returns_per_yuan(
     firm: IntArray,
     sector: IntArray,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from abm.kernel import inner
+from abm.kernel import kernel
 from abm.kernels_entry import OUTSIDER
 from abm.randomness import uniform
 from abm.state.codes import Origin, Route
@@ -18,7 +18,7 @@ _WORST_QUALITY = 0.02
 """Least quality of an entrant, frontier = 1."""
 
 
-@inner
+@kernel
 def benchmarks(
     firm: IntArray,
     region: IntArray,
@@ -60,7 +60,7 @@ def benchmarks(
     return mean_size, mean_level
 
 
-@inner
+@kernel
 def newcomers(
     entrant: IntArray,
     uid: UidArray,
@@ -102,7 +102,7 @@ def newcomers(
     return knowledge, size, plant
 
 
-@inner
+@kernel
 def start_up(
     slot: IntArray,
     entrant: IntArray,

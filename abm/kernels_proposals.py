@@ -6,7 +6,7 @@ import math
 
 import numpy as np
 
-from abm.kernel import inner, kernel
+from abm.kernel import kernel
 from abm.randomness import pair_uid, uniform
 from abm.state.accounts import Books, pay
 from abm.state.codes import Event, Instrument, Kind, Layer, Mode, Purpose
@@ -25,7 +25,7 @@ _LEAST_ROOM = 0.01
 """Share of an input below which there is no room for a proposed supplier."""
 
 
-@inner
+@kernel
 def insert_leading(score: float, slot: int, scores: FloatArray, slots: IntArray) -> None:
     """Insert an actor into a list of the highest scores, highest first.
 
@@ -45,7 +45,7 @@ def insert_leading(score: float, slot: int, scores: FloatArray, slots: IntArray)
         slots[place] = slot
 
 
-@inner
+@kernel
 def needy_and_able(
     is_active: BoolArray, kind: IntArray, region: IntArray, sector: IntArray, x: FloatArray, uid: UidArray,
     key: np.uint64, place: int, weak_sector: int, field: int, number: int,
@@ -106,7 +106,7 @@ def published_needs(
     return need[:number]
 
 
-@inner
+@kernel
 def name_pair(pair: IntArray, number: int, first: int, second: int, cause: int) -> int:
     """Add a pair and its cause to the first `number` pairs unless it is among them; return how many there are then.
 
@@ -125,7 +125,7 @@ def name_pair(pair: IntArray, number: int, first: int, second: int, cause: int) 
     return number + 1
 
 
-@inner
+@kernel
 def pay_from_office(
     books: Books, budget: FloatArray, government: IntArray, region: int, payee: int, amount: float
 ) -> float:
@@ -142,7 +142,7 @@ def pay_from_office(
     return paid
 
 
-@inner
+@kernel
 def name_for_owners(
     pair: IntArray, number: int, able: IntArray, place: int, weak_sector: int, cause: int, kind: IntArray,
     region: IntArray, sector: IntArray, is_chain_owner: BoolArray, inputs: FloatArray, input_threshold: float,
@@ -192,7 +192,7 @@ def named_pairs(
     n_research, n_supply = 0, 0
     for a in range(len(need)):
         r, s, k, cause = need[a, 0], need[a, 1], need[a, 2], need[a, 3]
-        number = min(most, int(budget[r, _OFFICE] / price)) if price > 0.0 else most
+        number = int(min(float(most), budget[r, _OFFICE] / price)) if price > 0.0 else most
         needy, able = needy_and_able(is_active, books.kind, books.region, sector, x, uid, key, r, s, k, number)
         named = 0
         for n in range(number):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from abm.kernel import inner, kernel
+from abm.kernel import kernel
 from abm.state.accounts import Books, pay
 from abm.state.codes import Purpose
 from abm.types import BoolArray, FloatArray, IntArray
@@ -15,7 +15,7 @@ _RESERVE = 0.1
 """Part of a quarter's revenue a government keeps."""
 
 
-@inner
+@kernel
 def collect_taxes(
     books: Books,
     firm: IntArray,
@@ -54,7 +54,7 @@ def collect_taxes(
     return revenue
 
 
-@inner
+@kernel
 def accrue(
     books: Books,
     government_slot: IntArray,
@@ -94,7 +94,7 @@ def accrue(
         pay(books, neutral, household_slot[r], neutral_return * freed, _PUBLIC_SERVICE)
 
 
-@inner
+@kernel
 def serve_the_public(
     books: Books,
     university: IntArray,

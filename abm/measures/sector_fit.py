@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from abm.kernel import inner
+from abm.kernel import kernel
 from abm.types import FloatArray, IntArray
 
 
@@ -18,7 +18,7 @@ class Fit(NamedTuple):
     demand_adaptability: FloatArray
 
 
-@inner
+@kernel
 def sector_fit(
     out: FloatArray,
     first: int | np.int64,

@@ -77,7 +77,7 @@ def _pay_offices(world: World, p: ChainLeader, region: int) -> list[int]:
     number = int((size > 0.0).sum())
     money = min(float(regions.budget[region, _OFFICE]), float(world.actors.cash[government]))
     if p.office_cost > 0.0:
-        number = min(number, int(money / p.office_cost))
+        number = int(min(float(number), money / p.office_cost))
     paid = transfer(
         world, government, int(regions.household_slot[region]), number * p.office_cost, Purpose.CHAIN_OFFICE
     )

@@ -11,7 +11,7 @@ import math
 
 import numpy as np
 
-from abm.kernel import inner, kernel
+from abm.kernel import kernel
 from abm.parameters import Parameters
 from abm.randomness import Draws, mix, pair_uid, uniform
 from abm.rule import rule
@@ -88,7 +88,7 @@ def drawn_searchers(
     return searcher[:number].copy(), is_partner
 
 
-@inner
+@kernel
 def meeting_places(
     is_partner: BoolArray, kind: IntArray, region: IntArray, platform: IntArray, uid: UidArray, n_regions: int,
     key: np.uint64,
@@ -126,7 +126,7 @@ def meeting_places(
     )
 
 
-@inner
+@kernel
 def research_candidates(
     searcher: IntArray, is_partner: BoolArray, kind: IntArray, region: IntArray, uid: UidArray, service: FloatArray,
     platform: IntArray, openness: FloatArray, start: IntArray, other: IntArray, tie: IntArray, layer: IntArray,
@@ -170,7 +170,7 @@ def research_candidates(
     return found, bond, through
 
 
-@inner
+@kernel
 def chosen_partners(
     searcher: IntArray, found: IntArray, bond: FloatArray, is_partner: BoolArray, x: FloatArray, uid: UidArray,
     sector: IntArray, platform: IntArray, talent: FloatArray, overlap: FloatArray, taste: FloatArray,
@@ -221,7 +221,7 @@ def chosen_partners(
     return partner, way
 
 
-@inner
+@kernel
 def agreed_ties(
     searcher: IntArray, partner: IntArray, way: IntArray, bond: FloatArray, through: IntArray, tie_origin: IntArray,
     origin_of_way: IntArray, first_trust: float,

@@ -11,7 +11,7 @@ import math
 
 import numpy as np
 
-from abm.kernel import inner, kernel
+from abm.kernel import kernel
 from abm.parameters import Parameters
 from abm.randomness import Draws, uniform
 from abm.rule import rule
@@ -47,7 +47,7 @@ def firms_due(is_active: BoolArray, kind: IntArray, uid: UidArray, quarter: int)
     return slots[:number].copy()
 
 
-@inner
+@kernel
 def experience(
     due: IntArray,
     mode: IntArray,
@@ -97,7 +97,7 @@ def experience(
             propensity[i, m] = min(_LARGEST_PAYOFF, max(-_LARGEST_PAYOFF, propensity[i, m]))
 
 
-@inner
+@kernel
 def partner_count(slot: int, start: IntArray, tie: IntArray, layer: IntArray) -> int:
     """Return the number of research ties of an actor.
 
@@ -112,7 +112,7 @@ def partner_count(slot: int, start: IntArray, tie: IntArray, layer: IntArray) ->
     return count
 
 
-@inner
+@kernel
 def importable_gap(
     slot: int, sector: int, capability: FloatArray, frontier: FloatArray, weight: FloatArray, reach: FloatArray
 ) -> float:
@@ -127,7 +127,7 @@ def importable_gap(
     return gap
 
 
-@inner
+@kernel
 def prospects(
     due: IntArray,
     sector: IntArray,
@@ -183,7 +183,7 @@ def prospects(
     return result
 
 
-@inner
+@kernel
 def logit_choice(value: FloatArray, sensitivity: float, experimentation: float, draw: float) -> int:
     """Return the option chosen by a logit on `value`, with a share of blind trials.
 
@@ -206,7 +206,7 @@ def logit_choice(value: FloatArray, sensitivity: float, experimentation: float, 
     return len(value) - 1
 
 
-@inner
+@kernel
 def choose_modes(
     due: IntArray,
     uid: UidArray,

@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from abm.kernel import inner, kernel
+from abm.kernel import kernel
 from abm.state.codes import N_KINDS, N_PURPOSES, ClaimKind, Purpose
 from abm.state.columns import read_only
 from abm.state.world import World
@@ -72,7 +72,7 @@ class Books(NamedTuple):
     volume: FloatArray
 
 
-@inner
+@kernel
 def pay(books: Books, payer: int, payee: int, amount: float, purpose: int | np.int64) -> float:
     """Move `amount` (million yuan) from one actor to another, never more than the payer holds; return what moved.
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from abm.kernel import inner, kernel
+from abm.kernel import kernel
 from abm.state.codes import N_ORIGINS, N_ROUTES, Origin, Path, Route
 from abm.state.world import World
 from abm.types import BoolArray, FloatArray, IntArray
@@ -52,7 +52,7 @@ def book(
     total_gain[i, origin, route] += amount
 
 
-@inner
+@kernel
 def book_inherited(
     stock: FloatArray, gain: FloatArray, total_gain: FloatArray, i: int, amount: float, share: FloatArray, row: int,
     route: int,
@@ -63,7 +63,7 @@ def book_inherited(
             book(stock, gain, total_gain, i, amount * share[row, origin], origin, route)
 
 
-@inner
+@kernel
 def origin_shares(stock: FloatArray) -> FloatArray:
     """Return each actor's stock by origin as shares, shape (actors, origins); all endowment where there is no stock.
 
@@ -89,7 +89,7 @@ def origin_shares(stock: FloatArray) -> FloatArray:
     return shares
 
 
-@inner
+@kernel
 def shares_by_origin(stock: FloatArray, share: FloatArray) -> None:
     """Fill `share`, shape (origins,), with an actor's stock by origin as shares; `stock` is its row (origins, routes).
 
