@@ -288,7 +288,7 @@ def test_environment_earns_a_fifth_and_its_markets_close() -> None:
     wear = st_.capital_ratio / 48
     costs = st_.inputs.sum(axis=0) + st_.labour_share + st_.energy_share + wear
     np.testing.assert_allclose(costs, 0.80, atol=0.005)
-    demand = st_.inputs @ sales + st_.household_share * 2190 + st_.equipment_share * (wear * sales / 0.85).sum()
+    demand = st_.inputs @ sales + st_.household_share * 2000 + st_.equipment_share * (wear * sales / 0.85).sum()
     made = sales > 0.0
     sold = st_.export_base[0] + (1 - st_.import_share) * demand
     np.testing.assert_allclose(sold[made] / sales[made], 1.0, atol=0.02)

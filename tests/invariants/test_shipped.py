@@ -12,7 +12,7 @@ from tests.invariants import worlds
 from tests.invariants.checks import watched
 
 LARGE = ("environment_national",)
-"""Scenarios that take minutes; the slow suite runs them."""
+"""Scenarios of many thousand actors; the slow suite runs them."""
 
 SHIPPED = [pytest.param(name, marks=pytest.mark.slow if name in LARGE else ()) for name in scenario_names()]
 
