@@ -18,17 +18,11 @@ from abm.rule import Rule
 from abm.scenario.scenario import SHIPPED
 from abm.state.world import TABLES, World
 
-PUBLIC = ("universities", "institutes", "banks", "venture_funds", "guarantee_funds")
-
-
 def scaled_region(scale: float) -> Scenario:
-    """Return the default region with `scale` times its firms, sales, universities and funds, without a burn-in."""
+    """Return the default region with `scale` times its firms, sales and institutions, without a burn-in."""
     tables: dict[str, Any] = tomllib.loads((SHIPPED / "equipment.toml").read_text(encoding="utf-8"))
     for region in tables["regions"]:
         region["scale"] = region.get("scale", 1.0) * scale
-        for name in PUBLIC:
-            if name in region:
-                region[name] = max(1, round(region[name] * scale))
     return replace(Scenario.from_mapping(tables, SHIPPED), burn_in=0)
 
 
