@@ -220,3 +220,31 @@ def entrants(
         for part in range(4):
             entrant[part, e] = drawn[part, e] if later < 0 else spun_off[part, later]
     return slot[:number], entrant, born
+
+
+@kernel
+def core_buyers(
+    entrant: IntArray, uid: UidArray, is_active: BoolArray, is_core: BoolArray, region: IntArray, sector: IntArray,
+    expected_orders: FloatArray, local_input_share: FloatArray, inputs: FloatArray,
+) -> IntArray:  # fmt: skip
+    """Return the parent of each entrant; of a supplier the core firm nearby that buys most of its product elsewhere.
+
+    -1 is none. Entrants are as from `drawn_entrants`; the columns of actors come next.
+
+    >>> entrant, yes, zero = np.array([[0, 0], [0, 0], [0, 1], [-1, 9]]), np.ones(3, np.bool_), np.zeros(3, int)
+    >>> core_buyers(entrant, np.ones(3, np.uint64), yes, np.array([True, True, False]), zero, zero,
+    ...     np.array([5.0, 9.0, 99.0]), np.array([0.2, 0.9, 0.0]), np.full((1, 1), 0.5)).tolist()
+    [0, 9]
+    """
+    found = np.empty(entrant.shape[1], np.int64)
+    for e in range(entrant.shape[1]):
+        found[e] = entrant[3, e]
+        if entrant[2, e] != SUPPLIER:
+            continue
+        most = 0.0
+        for i in range(len(is_active)):
+            if is_active[i] and is_core[i] and region[i] == entrant[0, e]:
+                wanted = inputs[entrant[1, e], sector[i]] * expected_orders[i] * (1.0 - local_input_share[i])
+                if wanted > most or (wanted == most and most > 0.0 and uid[i] < uid[found[e]]):
+                    found[e], most = i, wanted
+    return found

@@ -16,6 +16,8 @@ from abm.types import BoolArray, FloatArray, IntArray, UidArray
 _GREEN = int(Level.GREEN)
 _DEPOSIT, _LOAN_CLAIM = int(ClaimKind.DEPOSIT), int(ClaimKind.LOAN)
 _LOAN = np.int64(Purpose.LOAN)
+TOO_RISKY, NO_FUNDS = 0, 1
+"""Why a bank lends nothing; also the channel of the event."""
 _WORTH_ASKING = 0.05
 """Part of planned spending below which a firm does not go to a bank."""
 
@@ -236,16 +238,16 @@ def lend_to_firms(
     n_regions: int, quarter: int, slope: float, cutoff: float, collateral: float, relief: float, discouraged: float,
     reserve: float, smallest_part: float, base_rate: float, risk_spread: float, green_preference: float,
     key: np.uint64,
-) -> tuple[IntArray, IntArray, bool]:  # fmt: skip
+) -> tuple[IntArray, IntArray, IntArray, bool]:  # fmt: skip
     """Let firms ask, banks rank and ration, and money and claims move.
 
     ``firm`` and ``banks`` list slots; the columns of actors come first, then those of claims. Return the firms that
-    asked and got nothing, the bank of each, and whether the table of claims had room.
+    asked and got nothing, the bank of each, why (`TOO_RISKY` or `NO_FUNDS`), and whether the table of claims had room.
     """
     loan_request[:] = 0.0
     loan_granted[:] = 0.0
     if len(banks) == 0:
-        return np.empty(0, np.int64), np.empty(0, np.int64), True
+        return np.empty(0, np.int64), np.empty(0, np.int64), np.empty(0, np.int64), True
     asker, request, risk = loan_requests(
         firm, uid, key, sector, capital_ratio, books.cash, debt, equipment, backing, expected_orders, price, unit_cost,
         planned_equipment, planned_value_chain, planned_adoption, research_budget, slope, cutoff, collateral, relief,
@@ -261,12 +263,14 @@ def lend_to_firms(
         books, asker, bank, granted, risk, level, loan, debt, principal, rate, base_rate, risk_spread, green_preference
     )  # fmt: skip
     refused, refusing = np.empty(len(asker), np.int64), np.empty(len(asker), np.int64)
+    why = np.empty(len(asker), np.int64)
     n_refused, new = 0, 0
     for f in range(len(asker)):
         i, lender = asker[f], bank[f]
         loan_request[i], loan_granted[i] = request[f], granted[f]
         if granted[f] <= 0.0:
             refused[n_refused], refusing[n_refused] = i, lender
+            why[n_refused] = TOO_RISKY if risk[f] > cutoff else NO_FUNDS
             n_refused += 1
         elif is_new[f]:
             asker[new], bank[new], granted[new], own_rate[new] = i, lender, granted[f], own_rate[f]
@@ -278,4 +282,4 @@ def lend_to_firms(
     for n in range(len(rows)):
         loan[asker[n]] = rows[n]
         debt[asker[n]] = granted[n]
-    return refused[:n_refused], refusing[:n_refused], len(rows) == new
+    return refused[:n_refused], refusing[:n_refused], why[:n_refused], len(rows) == new

@@ -189,15 +189,18 @@ def back_loans(
 def pay_support(
     books: Books, firm: IntArray, fund: IntArray, uid: UidArray, is_core: BoolArray, sector: IntArray, mode: IntArray,
     sales: FloatArray, debt: FloatArray, capability: FloatArray, research_budget: FloatArray,
-    research_spending: FloatArray, research_income: FloatArray, backing: FloatArray, weight: FloatArray,
-    government: IntArray, budget: FloatArray, key: np.uint64, cultivates: bool, access: float, deduction_rate: float,
-    additionality: float, guarantee_multiple: float,
+    research_spending: FloatArray, research_income: FloatArray, backing: FloatArray, public_money: FloatArray,
+    weight: FloatArray, government: IntArray, budget: FloatArray, key: np.uint64, cultivates: bool, access: float,
+    deduction_rate: float, additionality: float, guarantee_multiple: float,
 ) -> None:  # fmt: skip
     """Pay grants, refunds and, if policy ``cultivates``, specialised SMEs; let guarantee funds back loans.
 
     Part ``additionality`` of a grant is earmarked for research. ``fund`` are the guarantee funds; columns of actors
-    run from ``uid`` to ``backing``, ``budget`` has shape (regions, instruments).
+    run from ``uid`` to ``public_money``, which gets what each firm received; ``budget`` has shape (regions,
+    instruments).
     """
+    for i in firm:
+        public_money[i] -= books.cash[i]
     supported, refund = research_claims(
         firm, uid, key, is_core, mode, research_budget, research_spending, access, deduction_rate
     )
@@ -212,4 +215,6 @@ def pay_support(
         for f in range(len(firm)):
             most[f] = _CULTIVATED * sales[firm[f]]
         pay_out(books, firm, special, most, government, budget, _CULTIVATIONS, _CULTIVATION)
+    for i in firm:
+        public_money[i] = max(0.0, public_money[i] + books.cash[i])
     back_loans(books, fund, firm, is_core, debt, sales, backing, government, budget, guarantee_multiple)

@@ -63,6 +63,8 @@ def accrue(
     revenue: FloatArray,
     share: FloatArray,
     is_on: BoolArray,
+    accrued: FloatArray,
+    lapsed: FloatArray,
     neutral: int,
     budget_share: float,
     most_quarters: float,
@@ -70,26 +72,32 @@ def accrue(
 ) -> None:
     """Give each instrument that is on its share of the budget, and pay that of the others to the neutral account.
 
-    An instrument saves up `most_quarters` of accrual at most; one that is switched off gives back what it had.
-    ``budget`` has shape (regions, instruments). The neutral account hands the part `neutral_return` on to households,
-    so that switching an instrument off does not also take money out of circulation.
+    An instrument saves up `most_quarters` of accrual at most; one that is switched off gives back what it had. What
+    accrued and what lapsed is noted. ``budget``, ``accrued`` and ``lapsed`` have shape (regions, instruments). The
+    neutral account hands the part `neutral_return` on to households, so that switching an instrument off does not also
+    take money out of circulation.
 
     >>> from abm.state.accounts import books_with
-    >>> books, budget = books_with([9.0, 0.0, 0.0]), np.array([[1.0, 7.0, 3.0]])
+    >>> books, budget, accrued, lapsed = books_with([9.0, 0.0, 0.0]), np.array([[1.0, 7.0, 3.0]]), *np.zeros((2, 1, 3))
     >>> accrue(books, np.array([0]), np.array([1]), budget, np.array([8.0]), np.array([0.5, 0.25, 0.25]),
-    ...        np.array([True, True, False]), 2, 0.5, 4.0, 0.75)
-    >>> budget.tolist(), books.cash.tolist()
-    ([[3.0, 4.0, 0.0]], [5.0, 3.0, 1.0])
+    ...        np.array([True, True, False]), accrued, lapsed, 2, 0.5, 4.0, 0.75)
+    >>> budget.tolist(), books.cash.tolist(), accrued.tolist(), lapsed.tolist()
+    ([[3.0, 4.0, 0.0]], [5.0, 3.0, 1.0], [[2.0, 1.0, 0.0]], [[0.0, 4.0, 3.0]])
     """
     for r in range(len(revenue)):
         freed = 0.0
         for j in range(len(share)):
             accrual = share[j] * budget_share * revenue[r]
+            held = budget[r, j]
             if is_on[j]:
-                budget[r, j] = min(budget[r, j] + accrual, most_quarters * accrual)
+                budget[r, j] = min(held + accrual, most_quarters * accrual)
+                accrued[r, j] = accrual
+                lapsed[r, j] = max(0.0, held + accrual - budget[r, j])
             else:
-                freed += accrual + budget[r, j]
+                freed += accrual + held
                 budget[r, j] = 0.0
+                accrued[r, j] = 0.0
+                lapsed[r, j] = held
         freed = pay(books, government_slot[r], neutral, freed, _NEUTRAL)
         pay(books, neutral, household_slot[r], neutral_return * freed, _PUBLIC_SERVICE)
 
@@ -133,13 +141,14 @@ def serve_the_public(
 def run_treasury(
     books: Books, firm: IntArray, university: IntArray, profit: FloatArray, staff: FloatArray, talent: FloatArray,
     government: IntArray, household: IntArray, wage: FloatArray, talent_wage: FloatArray,
-    household_income: FloatArray, tax_revenue: FloatArray, budget: FloatArray, share: FloatArray, is_on: BoolArray,
-    neutral: int, serves_public: bool, profit_tax: float, wage_tax: float, income_tax: float, budget_share: float,
-    most_quarters: float, neutral_return: float, university_share: float,
+    household_income: FloatArray, tax_revenue: FloatArray, budget: FloatArray, accrued: FloatArray,
+    lapsed: FloatArray, share: FloatArray, is_on: BoolArray, neutral: int, serves_public: bool, profit_tax: float,
+    wage_tax: float, income_tax: float, budget_share: float, most_quarters: float, neutral_return: float,
+    university_share: float,
 ) -> None:  # fmt: skip
     """Collect taxes, let the budget of each instrument accrue and, if government ``serves_public``, spend the rest.
 
-    Columns of actors run from ``profit``, those of regions from ``government`` to ``budget``; ``share`` and ``is_on``
+    Columns of actors run from ``profit``, those of regions from ``government`` to ``lapsed``; ``share`` and ``is_on``
     are by instrument.
     """
     revenue = collect_taxes(
@@ -149,8 +158,8 @@ def run_treasury(
     for r in range(len(revenue)):
         tax_revenue[r] = revenue[r]
     accrue(
-        books, government, household, budget, revenue, share, is_on, neutral, budget_share, most_quarters,
-        neutral_return,
+        books, government, household, budget, revenue, share, is_on, accrued, lapsed, neutral, budget_share,
+        most_quarters, neutral_return,
     )  # fmt: skip
     if serves_public:
         serve_the_public(books, university, government, household, budget, talent, revenue, university_share)

@@ -367,6 +367,7 @@ class Production:
     wage_tightness: float = number(1.0, "1", 0.0, 5.0, "uncertainty", "assumption", "rise of the target wage per unit of unemployment below normal")
     normal_unemployment: float = number(0.05, "1", 0.0, 0.5, "uncertainty", "assumption", "unemployment at which wages follow productivity")
     migration: float = number(0.5, "1/quarter", 0.0, 2.0, "uncertainty", "assumption", "inflow of workers per unit of unemployment below normal")
+    emission_factor: float = number(1000.0, "tonnes per million yuan", 0.0, 10000.0, "constant", "assumption", "CO2 of energy and raw materials, by which emissions are measured: about that of electricity at 0.6 yuan per kWh")
 
 
 @dataclass(frozen=True)

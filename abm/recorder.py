@@ -10,9 +10,13 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from abm.measures import MEASURES, Measure
+from abm.measures import MEASURES, Measure, coupling, stages, two_chains
+from abm.measures.frames import chain_columns, stage_columns
+from abm.measures.frames import in_words as _words
 from abm.measures.history import History
+from abm.measures.need_changes import CHAIN_COLUMNS
 from abm.measures.panel import KINDS, panel_columns
+from abm.measures.rates import SIZES
 from abm.measures.stages import indices, stage_changes
 from abm.measures.view import View
 from abm.parameters import Parameters
@@ -53,10 +57,12 @@ CHANNEL: dict[Event, tuple[str, ...] | str] = {
     Event.MOVED_SECTOR: "sector",
     Event.SECTOR_ACTIVATED: "sector",
     Event.STAGE_CHANGED: tuple(label(path) for path in Path),
+    Event.LOAN_REFUSED: ("risk", "funds"),
 }
 """What the channel of an event says: words for its codes, or which of the scenario's names it counts."""
 
-_FUNCTIONS = tuple(each.function for each in MEASURES.values())
+_SHARED = {*stages.INDICATORS, *coupling.INDICATORS, *two_chains.INDICATORS}
+_FUNCTIONS = tuple(each.once if each in _SHARED else each.function for each in MEASURES.values())
 _PLACE = {name: place for place, name in enumerate(MEASURES)}
 
 
@@ -76,11 +82,12 @@ class Recorder:
     def __init__(self, structure: Structure, n_quarters: int, panel_every: int) -> None:
         self.structure = structure
         self.panel_every = panel_every
-        self.history = History.empty(structure.n_regions)
+        self.history = History.of(structure)
         self.burn_in = 0
         self.last_quarter = 0
         self._values = np.full((max(n_quarters, 1), len(MEASURES), structure.n_regions), np.nan)
         self._is_seen = np.zeros(max(n_quarters, 1), np.bool_)
+        self._chains = np.full((max(n_quarters, 1), *self._chain_shape), np.nan)
         self._panel: dict[int, dict[str, Any]] = {}
         self._names: dict[int, str] = {}
         self._stage_changes: list[dict[str, Any]] = []
@@ -99,7 +106,11 @@ class Recorder:
         """
         self.burn_in = world.quarter - quarter
         self.last_quarter = quarter
-        view = View(world, parameters, self.history, quarter)
+        with np.errstate(divide="ignore", invalid="ignore"):
+            self._observe(View(world, parameters, self.history, quarter))
+
+    def _observe(self, view: View) -> None:
+        world, quarter = view.world, view.quarter
         view.remember()
         if quarter >= 1:
             self._measure(view)
@@ -109,6 +120,8 @@ class Recorder:
         changes = stage_changes(view)
         if changes:
             self._stage_changes.append(changes)
+        sizes = view.rates[: len(SIZES)] if quarter >= 1 else np.nan
+        self.history.keep(coupling.indicators_of(view), two_chains.indicators_of(view), sizes)
         self.history.close(indices(view)[:-1], view.milestones.reached, world.actors.uid, view.stocks.cash)
 
     def _measure(self, view: View) -> None:
@@ -117,12 +130,17 @@ class Recorder:
             more = np.full_like(self._values, np.nan)
             self._values = np.concatenate([self._values, more])
             self._is_seen = np.concatenate([self._is_seen, np.zeros(len(more), np.bool_)])
+            self._chains = np.concatenate([self._chains, np.full_like(self._chains, np.nan)])
         values = self._values[row]
-        with np.errstate(divide="ignore", invalid="ignore"):
-            for place, function in enumerate(_FUNCTIONS):
-                values[place] = function(view)
+        for place, function in enumerate(_FUNCTIONS):
+            values[place] = function(view)
         values[np.isinf(values)] = np.nan
         self._is_seen[row] = True
+        self._chains[row] = view.needs[0]
+
+    @property
+    def _chain_shape(self) -> tuple[int, int, int]:
+        return len(CHAIN_COLUMNS), self.structure.n_regions, self.structure.n_chains
 
     def latest(self, name: str) -> FloatArray:
         """Return a measure in the last quarter measured, NaN before the first, shape (regions,)."""
@@ -143,6 +161,7 @@ class Recorder:
         other.history = self.history.copy()
         other.burn_in, other.last_quarter = self.burn_in, self.last_quarter
         other._values, other._is_seen = self._values.copy(), self._is_seen.copy()
+        other._chains = self._chains.copy()
         other._panel, other._names = dict(self._panel), dict(self._names)
         other._stage_changes = list(self._stage_changes)
         return other
@@ -202,7 +221,9 @@ class Recorder:
         columns = {name: values.copy() for name, values in world.events.columns().items()}
         if self._stage_changes:
             extra = {
-                name: np.concatenate([each[name] for each in self._stage_changes]) for name in self._stage_changes[0]
+                name: np.concatenate([each[name] for each in self._stage_changes])
+                for name in columns
+                if name != "event_id"
             }
             extra["event_id"] = np.arange(len(extra["uid"])) + len(columns["event_id"])
             columns = {name: np.concatenate([values, extra[name]]) for name, values in columns.items()}
@@ -223,6 +244,19 @@ class Recorder:
             "cause_id": columns["cause_id"],
         }
         return pd.DataFrame(frame)
+
+    def stages_frame(self) -> pd.DataFrame:
+        """Return one row per stage that a firm reached or lost, with the gains behind it (see `stage_columns`)."""
+        import pandas as pd
+
+        return pd.DataFrame(stage_columns(self._stage_changes, self.structure, self.burn_in))
+
+    def chains_frame(self) -> pd.DataFrame:
+        """Return one row per quarter, region and chain: its worst need, and how needs are solved."""
+        import pandas as pd
+
+        rows = np.flatnonzero(self._is_seen)
+        return pd.DataFrame(chain_columns(rows + 1, self._chains[rows], self.structure))
 
     def _channels(self, kind: Any, channel: Any) -> Any:
         """Return the words of channels: what a code means depends on the kind of event."""
@@ -246,11 +280,6 @@ class Recorder:
         if isinstance(words, tuple):
             return words
         return self.structure.chain_names if words == "chain" else self.structure.sector_names
-
-
-def _words(codes: Any, words: tuple[str, ...]) -> Any:
-    """Return the words for codes as an object array, None for -1."""
-    return np.array([*words, None], dtype=object)[codes]
 
 
 def _categories(codes: Any, words: tuple[str, ...]) -> Any:

@@ -15,16 +15,30 @@ from abm.errors import InputError
 from abm.parameters import Parameters
 from abm.randomness import Draws
 from abm.recorder import Recorder
+from abm.rules.policy import instrument_shares, is_instrument_on
 from abm.scenario import Scenario
 from abm.schedule import DEFAULT, Schedule
 from abm.state.checkpoint import load_world, save_world
+from abm.state.codes import Event, Instrument
 from abm.state.initial import found_world
 from abm.state.world import World
+from abm.types import FloatArray
 
 if TYPE_CHECKING:
     import pandas as pd
 
 MAX_QUARTERS = 1_000_000
+
+_FLOWS = (
+    "ledger.gain", "ledger.loss", "accounts.*", "volumes.*", "actors.public_money", "actors.research_support",
+    "regions.accrued", "regions.lapsed", "regions.national_money",
+)  # fmt: skip
+"""Columns that tell what happened in one quarter."""
+
+_SHARES = frozenset(
+    f"policy.{name}" for name in ("budget_share", *(f"{each.name.lower()}_share" for each in Instrument))
+)
+"""Parameters that say what instruments get."""
 
 OnQuarter = Callable[[int, int], None]
 """Called after each quarter with (quarters done, quarters to do), burn-in included."""
@@ -81,8 +95,11 @@ class Simulation:
         """Simulate one quarter."""
         parameters = self.parameters
         world = self.world
+        before = self.scenario.parameters_at(self.quarter)
         world.quarter += 1
         start_quarter(world)
+        if parameters is not before:
+            record_policy_change(world, before, parameters)
         draws = Draws(self.seed, world.quarter)
         for rule in self.schedule:
             rule(world, parameters, draws)
@@ -119,13 +136,39 @@ class Simulation:
 
 def start_quarter(world: World) -> None:
     """Clear the flows of the last quarter."""
-    flows = ("ledger.gain", "ledger.loss", "accounts.*", "volumes.*")
-    with world.writable(flows):
+    with world.writable(_FLOWS):
         world.ledger.gain[:] = 0.0
         world.ledger.loss[:] = 0.0
         world.accounts.paid[:] = 0.0
         world.accounts.received[:] = 0.0
         world.volumes.amount[:] = 0.0
+        world.actors.public_money[:] = 0.0
+        world.actors.research_support[:] = 0.0
+        world.regions.accrued[:] = 0.0
+        world.regions.lapsed[:] = 0.0
+        world.regions.national_money[:] = 0.0
+
+
+def record_policy_change(world: World, before: Parameters, after: Parameters) -> None:
+    """Record for every government which instruments' shares of the budget changed, and whether anything else did.
+
+    The amount is the new share where the channel is an instrument, else the number of other parameters that changed.
+    """
+    earlier, now = _effective_shares(before), _effective_shares(after)
+    channel = np.flatnonzero(earlier != now)
+    amount = now[channel]
+    old, new = before.flat(), after.flat()
+    others = sum(new[name] != old[name] for name in new if name not in _SHARES)
+    if others:
+        channel, amount = np.append(channel, -1), np.append(amount, float(others))
+    for region, government in enumerate(world.regions.government_slot.tolist()):
+        uid = np.full(len(channel), world.actors.uid[government])
+        world.events.add(Event.POLICY_CHANGED, world.quarter, uid, region=region, channel=channel, amount=amount)
+
+
+def _effective_shares(parameters: Parameters) -> FloatArray:
+    """Return the share of taxes each instrument gets, 0 if it is switched off."""
+    return instrument_shares(parameters.policy) * is_instrument_on(parameters) * parameters.policy.budget_share
 
 
 @dataclass(frozen=True)
@@ -175,6 +218,16 @@ class Result:
     def events(self) -> pd.DataFrame:
         """One row per event."""
         return self.recorder.events_frame(self.world)
+
+    @cached_property
+    def stages(self) -> pd.DataFrame:
+        """One row per stage of upgrading that a firm reached or lost, with the gains behind it."""
+        return self.recorder.stages_frame()
+
+    @cached_property
+    def chains(self) -> pd.DataFrame:
+        """One row per quarter, region and chain: needs and how they are solved."""
+        return self.recorder.chains_frame()
 
 
 def simulate(

@@ -22,6 +22,8 @@ NEEDED: dict[str, tuple[str, ...]] = {
     "measures": ("region", "quarter"),
     "panel": ("region", "quarter", "uid", "name", "kind", "sector", "capability_index", "sales"),
     "events": ("event_id", "quarter", "kind", "uid", "partner_uid", "channel", "amount", "cause_id"),
+    "stages": ("region", "quarter", "uid", "stage", "direction", "cause_id"),
+    "chains": ("region", "quarter", "chain", "worst_need"),
 }
 """Columns without which a table cannot be read."""
 SCHEMA_VERSIONS: tuple[int, ...] = (1,)
@@ -66,6 +68,16 @@ class Run:
     def events(self) -> pd.DataFrame:
         """One row per event."""
         return self._table("events")
+
+    @cached_property
+    def stages(self) -> pd.DataFrame:
+        """One row per stage of upgrading that a firm reached or lost, with the gains behind it."""
+        return self._table("stages")
+
+    @cached_property
+    def chains(self) -> pd.DataFrame:
+        """One row per region, quarter and chain: needs and how they are solved."""
+        return self._table("chains")
 
     @cached_property
     def graph(self) -> nx.MultiDiGraph[Any]:

@@ -60,7 +60,7 @@ class Wording:
 
 
 WORDINGS: dict[str, Wording] = {
-    "entry": Wording("entered the market{as_offshoot}", "{actor} left it to start a business", 3),
+    "entry": Wording("entered the market{arrival}", "{actor} {came}", 3),
     "exit": Wording("left the market", "", 3),
     "tie formed": Wording("got a {channel} tie with {partner}", "got a {channel} tie with {actor}", 1),
     "tie dissolved": Wording("lost the {channel} tie with {partner}", "lost the {channel} tie with {actor}", 1),
@@ -105,7 +105,7 @@ WORDINGS: dict[str, Wording] = {
     "proposal": Wording("was proposed {partner} by the chain leader", "was proposed to {actor} by the chain leader", 2),
     "core gained": Wording("became a core enterprise", "", 3),
     "core lost": Wording("is no core enterprise any more", "", 3),
-    "loan refused": Wording("was refused a loan of {amount} million yuan", "refused {actor} a loan", 1),
+    "loan refused": Wording("was refused a loan of {amount} million yuan{refusal}", "refused {actor} a loan", 1),
     "default": Wording("could not pay its debts", "was not paid back by {actor}", 3),
     "policy changed": Wording("changed its policy", "", 3),
     "moved sector": Wording("changed what it makes: {channel}", "", 3),
@@ -130,7 +130,9 @@ def tell(event: Mapping[Any, Any], viewpoint: int, names: Mapping[int, str]) -> 
         partner=known or "nobody",
         with_partner=f" with {known}" if known else "",
         by_partner=f" by {known}" if known else "",
-        as_offshoot=f" as an offshoot of {known}" if known else "",
+        arrival=_arrival(event, known),
+        came="entered the market to supply it" if event["channel"] == "supplier" else "left it to start a business",
+        refusal={"risk": ", as too risky", "funds": ", as the bank had no more funds"}.get(event["channel"], ""),
         field=_text(event["field"], "some field"),
         channel=_text(event["channel"], "new"),
         amount=f"{float(event['amount']):,.1f}",
@@ -143,6 +145,13 @@ def name_of(uid: int, names: Mapping[int, str]) -> str:
     return names.get(uid) or f"actor {uid:016x}"
 
 
+def _arrival(event: Mapping[Any, Any], known: str) -> str:
+    """Return how an entry came about: for the orders of a core firm, or as an offshoot."""
+    if not known:
+        return ""
+    return f" to supply {known}" if event["channel"] == "supplier" else f" as an offshoot of {known}"
+
+
 def _text(value: Any, missing: str) -> str:
     return value.replace("_", " ") if isinstance(value, str) and value else missing
 
@@ -150,7 +159,7 @@ def _text(value: Any, missing: str) -> str:
 def _stage(event: Mapping[Any, Any]) -> str:
     amount = int(event["amount"])
     path = _text(event["channel"], "none")
-    by = "" if path in {"none", "new"} else f"; most of its gains came by the path of {path}"
+    by = "" if path in {"none", "new"} else f"; of the three paths, {path} brought most since its last change"
     return f"{'reached' if amount > 0 else 'lost'} {STAGES.get(abs(amount), 'an')} upgrading{by}"
 
 

@@ -5,6 +5,8 @@ manifest.json      what was run, by which versions and when, with the whole scen
 measures.parquet   one row per run, region and quarter
 panel.parquet      one row per run, region, recorded quarter and actor
 events.parquet     one row per run and event
+stages.parquet     one row per run and stage of upgrading that a firm reached or lost, with the gains behind it
+chains.parquet     one row per run, region, quarter and chain: needs and how they are solved
 network.graphml    the network of the last quarter
 figures/           PNG and SVG
 ```
@@ -125,8 +127,8 @@ def _reason(error: OSError) -> str:
 
 
 def write_tables(folder: Path, result: Result) -> None:
-    """Write the three tables and the network."""
-    frames = {"measures": result.measures, "panel": result.panel, "events": result.events}
+    """Write the tables and the network."""
+    frames = {name: getattr(result, name) for name in ("measures", "panel", "events", "stages", "chains")}
     for name, frame in frames.items():
         frame.to_parquet(folder / f"{name}.parquet", engine="pyarrow", compression="zstd", index=False)
     write_network(result, folder / "network.graphml")

@@ -69,6 +69,8 @@ def test_the_run_folder_is_complete(folder: Path) -> None:
         "measures.parquet",
         "panel.parquet",
         "events.parquet",
+        "stages.parquet",
+        "chains.parquet",
         "network.graphml",
         "figures",
     }
@@ -101,7 +103,7 @@ def test_the_manifest_says_how_to_repeat_the_run(folder: Path, tmp_path: Path) -
     assert manifest["scenario"]["founders"]["name"]
     again = tmp_path / "again"
     assert main([*shlex.split(manifest["command"])[1:], "--no-figures", "--quiet", "--out", str(again)]) == 0
-    for table in ("measures.parquet", "panel.parquet", "events.parquet", "network.graphml"):
+    for table in ("measures.parquet", "panel.parquet", "events.parquet", "chains.parquet", "network.graphml"):
         digests = {hashlib.sha256((place / table).read_bytes()).hexdigest() for place in (folder, again)}
         assert len(digests) == 1, table
     assert load_run(again).manifest["run"] == manifest["run"]

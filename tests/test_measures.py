@@ -13,96 +13,21 @@ from abm.measures import GROUPS, MEASURES, coupling, frozen
 from abm.measures.communities import lists_inside, modularity_of
 from abm.measures.distance import mean_distance
 from abm.measures.history import WINDOW, History
-from abm.measures.stages import half_time
 from abm.measures.topology import components, triangles
 from abm.measures.view import INTERVAL, View
 from abm.parameters import Parameters
-from abm.randomness import make_uid
 from abm.recorder import Recorder
 from abm.simulation import Result, simulate
-from abm.state.codes import ClaimKind, Event, Kind, Layer, Mode, Origin, ProjectKind, Purpose, Route, Stage
-from abm.state.structure import Structure, cosine, leontief_inverse
-from abm.state.world import TABLES, World
+from abm.state.codes import ClaimKind, Event, Layer, Mode, Origin, ProjectKind, Purpose, Route, Stage
+from abm.state.world import World
+from tests.small_worlds import EVERYTHING, small_structure, small_world, text, tied_world, value
 
-EVERYTHING = tuple(f"{table}.*" for table in TABLES)
 FIXED_NAMES = (
     "path_common_technology_share", "path_supporting_chain_share", "path_innovation_platform_share",
     "paths_share_of_gains", "dominant_path", "factor_index", "value_chain_index", "structure_index",
     "coupling_coordination", "coupling_coordination_wang", "money_residual", "ledger_residual", "n_firms", "n_ties",
     "n_entries", "n_exits",
 )  # fmt: skip
-
-
-def small_structure(n_regions: int = 1) -> Structure:
-    """Two sectors (low and high technology), two fields, one chain."""
-    weight = np.array([[1.0, 0.0], [0.5, 0.5]])
-    inputs = np.array([[0.1, 0.2], [0.0, 0.1]])
-    two = np.array([0.5, 0.5])
-    return Structure(
-        field_names=("metal", "control"),
-        sector_names=("parts", "machines"),
-        chain_names=("rail",),
-        region_names=tuple(f"region {r + 1}" for r in range(n_regions)),
-        frontier_growth=np.zeros(2),
-        embargo=np.zeros(2),
-        weight=weight,
-        inputs=inputs,
-        leontief=leontief_inverse(inputs),
-        kinship=cosine(weight),
-        final_demand=np.array([[0.0, 1.0]]),
-        position=np.array([0, 2]),
-        technology_class=np.array([0, 2]),
-        labour_share=two,
-        energy_share=0.1 * two,
-        capital_ratio=two,
-        household_share=two,
-        equipment_share=two,
-        adoption_share=two,
-        export_base=np.ones((n_regions, 2)),
-        import_share=0.4 * two,
-        can_sleep=np.array([False, False]),
-        openness=np.zeros(n_regions),
-    )
-
-
-def small_world(n_regions: int = 1) -> World:
-    """Two firms in each region, sales 3 (core, machines) and 1 (parts), a university and a government."""
-    world = World(small_structure(n_regions), seed=1, n_actors=8 * n_regions)
-    with world.writable(EVERYTHING):
-        a = world.actors
-        for r in range(n_regions):
-            for place, kind in enumerate((Kind.FIRM, Kind.FIRM, Kind.UNIVERSITY, Kind.GOVERNMENT, Kind.HOUSEHOLDS)):
-                i = 5 * r + place
-                a.is_active[i] = True
-                a.uid[i] = make_uid("actor", r, place)
-                a.kind[i] = int(kind)
-                a.region[i] = r
-            core, sme = 5 * r, 5 * r + 1
-            a.sector[[core, sme]] = 1, 0
-            a.is_core[core] = True
-            a.sales[[core, sme]] = 3.0, 1.0
-            a.profit[[core, sme]] = 0.6, 0.2
-            a.staff[[core, sme]] = 3.0, 4.0
-            a.talent[[core, sme]] = 1.0, 0.0
-            a.capability[core] = 0.8, 0.4
-            a.capability[sme] = 0.5, 0.0
-            a.equipment_level[[core, sme]] = 0.8, 0.4
-            a.value_chain[[core, sme]] = 0.6, 0.2
-            a.skill[[core, sme]] = 0.4, 0.0
-            world.regions.household_slot[r] = 5 * r + 4
-            world.regions.government_slot[r] = 5 * r + 3
-        world.ledger.stock[:, Origin.ENDOWMENT, Route.OWN] = a.capability.sum(axis=1)
-    world.names = {int(world.actors.uid[0]): "Locomotive works"}
-    return world
-
-
-def value(world: World, name: str) -> float:
-    """Return one measure of region 0 as if this were the first quarter."""
-    return float(MEASURES[name](View.alone(world))[0])
-
-
-def text(world: World, name: str) -> str:
-    return MEASURES[name].words(world.structure)[int(value(world, name))]
 
 
 # ------------------------------------------------------------------------------------------------- declarations
@@ -288,12 +213,6 @@ def test_upgrading_stage_is_the_index_that_rises_most() -> None:
         history.close(now, view.milestones.reached, world.actors.uid, view.stocks.cash)
 
 
-def test_half_time() -> None:
-    assert half_time(np.array([0.0, 0.25, 0.75, 1.0])) == pytest.approx(1.5)
-    assert math.isnan(half_time(np.array([0.0, 0.2, 0.4])))
-    assert half_time(np.array([0.0, 0.2, 0.4]), ceiling=0.4) == pytest.approx(1.0)
-
-
 def test_coupling_in_both_forms() -> None:
     # Standard: 2 sqrt(0.16) / 1 = 0.8, T = 0.5, D = sqrt(0.4). Wang: sqrt((1 - 0.6) 0.25) = sqrt(0.1).
     assert coupling.standard_coupling(0.2, 0.8) == pytest.approx(0.8)
@@ -324,22 +243,6 @@ def test_grades_are_ten_steps() -> None:
 
 
 # ------------------------------------------------------------------------------------------------------ network
-
-
-def tied_world() -> World:
-    """A triangle of the two firms and the university, and the government tied to all by guidance."""
-    world = small_world()
-    ties = [
-        (0, 1, Layer.RESEARCH), (1, 0, Layer.SUPPLY), (0, 2, Layer.RESEARCH), (2, 1, Layer.RESEARCH),
-        (3, 0, Layer.GUIDANCE), (3, 1, Layer.GUIDANCE),
-    ]  # fmt: skip
-    with world.writable(EVERYTHING):
-        for row, (source, target, layer) in enumerate(ties):
-            world.ties.is_active[row] = True
-            world.ties.source[row], world.ties.target[row], world.ties.layer[row] = source, target, int(layer)
-            world.ties.source_uid[row] = world.actors.uid[source]
-            world.ties.target_uid[row] = world.actors.uid[target]
-    return world
 
 
 def test_counts_of_actors_and_ties() -> None:
@@ -574,6 +477,7 @@ def test_events_are_in_words_and_say_which_stage_a_firm_reached() -> None:
     assert (frame["kind"] == "exit").sum() == 8
     (reached,) = frame[frame["kind"] == "stage changed"].itertuples()
     assert (reached.quarter, reached.amount, reached.uid) == (1, 2.0, world.actors.uid[1])
+    assert (reached.channel, reached.cause_id) == ("none", -1)
 
 
 def test_a_copy_continues_alone() -> None:

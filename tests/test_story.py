@@ -114,7 +114,7 @@ def test_the_story_tells_events_with_their_causes(folder: Path) -> None:
     assert "because government 1 had a need for sensing open up in the rail chain in quarter 1" in text
     assert "brought a result in sensing to the market with university 1 (2 times, last in quarter 8)" in text
     assert "because it won a call for sensing with university 1 in quarter 2" in text
-    assert "reached factor upgrading; most of its gains came by the path of common technology" in text
+    assert "reached factor upgrading; of the three paths, common technology brought most since its last change" in text
     assert "60% common technology" in text
     assert "Of the upgrading paths, common technology carried most: 60% of its gains." in text
     assert "Its sales are 1.50 times what they were; those of the median firm of its sector 1.50 times." in text

@@ -2,13 +2,34 @@
 
 from __future__ import annotations
 
-from abm.measures import chains, coupling, money, network, new_productivity, paths, stages, structure, survey
+from abm.measures import (
+    caps,
+    chains,
+    coupling,
+    growth,
+    money,
+    needs,
+    network,
+    new_productivity,
+    paths,
+    public_money,
+    regions,
+    resources,
+    stages,
+    structure,
+    survey,
+    two_chains,
+)
 from abm.measures.declaration import REGISTRY, Measure
 
-_GROUPS = (paths, stages, coupling, structure, chains, network, new_productivity, money, survey)
+_GROUPS = (
+    paths, stages, coupling, structure, chains, network, new_productivity, money, survey, needs, two_chains, growth,
+    caps, resources, public_money, regions,
+)  # fmt: skip
 
 GROUPS: tuple[str, ...] = tuple(module.__name__.rpartition(".")[2] for module in _GROUPS)
-"""Groups in the order of model.md section 4."""
+"""Groups by module: nine of model.md section 4, whose number each module names, first in its order, then what completes
+them."""
 
 MEASURES: dict[str, Measure] = {
     measure.name: measure for group in GROUPS for measure in REGISTRY.values() if measure.group == group

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from abm.measures.declaration import Measure, measure
-from abm.measures.flows import INDUSTRIALISED_BY as _SOLD
 from abm.measures.flows import PRODUCED_BY as _MADE
 from abm.measures.history import WINDOW
 from abm.measures.view import View
@@ -78,7 +77,7 @@ def n_common_technologies(view: View) -> FloatArray:
 )
 def results_per_firm(view: View) -> FloatArray:
     """Industrialised results per firm."""
-    return view.trailing_events[Event.INDUSTRIALISED] / view.money.n_firms
+    return view.conversions.results_per_firm
 
 
 @measure(
@@ -89,9 +88,7 @@ def results_per_firm(view: View) -> FloatArray:
 )
 def firm_conversion(view: View) -> FloatArray:
     """How many of the firms' own and joint results become products; above 1 while a backlog is worked off."""
-    events = view.trailing_events
-    made = events[_MADE + ProjectKind.OWN] + events[_MADE + ProjectKind.JOINT]
-    return (events[_SOLD + ProjectKind.OWN] + events[_SOLD + ProjectKind.JOINT]) / made
+    return view.conversions.of_firms
 
 
 @measure(
@@ -102,8 +99,7 @@ def firm_conversion(view: View) -> FloatArray:
 )
 def university_conversion(view: View) -> FloatArray:
     """How many of the universities' results become products; low with two skins, research here and industry there."""
-    events = view.trailing_events
-    return events[_SOLD + ProjectKind.UNIVERSITY] / events[_MADE + ProjectKind.UNIVERSITY]
+    return view.conversions.of_universities
 
 
 @measure(
@@ -114,7 +110,7 @@ def university_conversion(view: View) -> FloatArray:
 )
 def take_up_share(view: View) -> FloatArray:
     """How many of the universities' results firms take up."""
-    return view.trailing_events[Event.TAKEN_UP] / view.trailing_events[_MADE + ProjectKind.UNIVERSITY]
+    return view.conversions.taken_up
 
 
 @measure(unit="needs", formula="count over chains, sectors and fields", source="ren:2.4.1")

@@ -1,7 +1,7 @@
 """Group 3, coupling of technological progress (U1) and industrial upgrading (U2), on frozen bounds and weights.
 
 The standard degree of coupling saturates near 1 as soon as both systems move, so Wang's corrected form stands beside
-it; no indicator is in both systems.
+it; no indicator is in both systems. An indicator that is null in a quarter keeps its last value.
 """
 
 from __future__ import annotations
@@ -24,6 +24,7 @@ from abm.types import FloatArray, IntArray
 
 PROGRESS = (research_share_of_sales, capability_index, talent_share, results_per_firm, university_conversion)
 UPGRADING = (value_added_per_worker, value_chain, high_tech_share, local_content, rationalisation)
+INDICATORS = PROGRESS + UPGRADING
 _SCALE = frozen.Scale.of(frozen.PROGRESS, frozen.UPGRADING)
 
 GRADES = (
@@ -114,8 +115,15 @@ def state_of(view: View) -> State:
 
 
 def _made_state(view: View) -> State:
-    value = np.array([each.function(view) for each in PROGRESS + UPGRADING])
-    return State(*coupled(value, _SCALE.low, _SCALE.high, _SCALE.factor, _SCALE.place))
+    return State(*coupled(indicators_of(view), _SCALE.low, _SCALE.high, _SCALE.factor, _SCALE.place))
+
+
+def indicators_of(view: View) -> FloatArray:
+    """Return the indicators of U1 and U2, of which one that is null keeps its last value, made once per view.
+
+    Shape (indicators, regions); NaN where it has not been known yet, which scores 0.
+    """
+    return view.once("indicators of coupling", lambda: view.carried(INDICATORS, 0))
 
 
 @measure(

@@ -55,6 +55,13 @@ class Measure:
             values = self.function(view)
         return values if np.isfinite(values).all() else np.where(np.isfinite(values), values, np.nan)
 
+    def once(self, view: View) -> FloatArray:
+        """Return what the function gives, reckoned once per view: for measures that others are made of."""
+        made: FloatArray | None = view.made.get(self.name)
+        if made is None:
+            made = view.made[self.name] = self.function(view)
+        return made
+
     @property
     def is_text(self) -> bool:
         """Tell whether the column shows words."""

@@ -7,12 +7,16 @@ from typing import NamedTuple
 import numpy as np
 
 from abm.kernel import kernel
-from abm.state.codes import N_ORIGINS, N_PATHS, N_ROUTES, Event, Origin, ProjectKind
+from abm.state.codes import N_ORIGINS, N_PATHS, N_ROUTES, Event, Layer, Origin, ProjectKind
 from abm.state.ledger import largest_gap
 from abm.types import BoolArray, FloatArray, IntArray
 
 _PRODUCED = int(Event.RESEARCH_SUCCEEDED)
 _INDUSTRIALISED = int(Event.INDUSTRIALISED)
+_FORMED, _DISSOLVED = int(Event.TIE_FORMED), int(Event.TIE_DISSOLVED)
+_AWARDED, _DEFAULT = int(Event.CALL_AWARDED), int(Event.DEFAULT)
+_PILOTED, _TAKEN_UP = int(Event.PILOTED), int(Event.TAKEN_UP)
+_OWN, _JOINT, _BY_UNIVERSITY = int(ProjectKind.OWN), int(ProjectKind.JOINT), int(ProjectKind.UNIVERSITY)
 _ENDOWMENT = int(Origin.ENDOWMENT)
 _N_ORIGINS = N_ORIGINS
 _N_ROUTES = N_ROUTES
@@ -22,7 +26,15 @@ PRODUCED_BY = len(Event)
 """First row of `event_counts` with results produced by kind of project."""
 INDUSTRIALISED_BY = PRODUCED_BY + len(ProjectKind)
 """First row of `event_counts` with results industrialised by kind of project."""
-N_COUNTS = INDUSTRIALISED_BY + len(ProjectKind)
+FORMED_BY = INDUSTRIALISED_BY + len(ProjectKind)
+"""First row of `event_counts` with ties formed by layer."""
+DISSOLVED_BY = FORMED_BY + len(Layer)
+"""First row of `event_counts` with ties dissolved by layer."""
+NATIONAL_AWARDS = DISSOLVED_BY + len(Layer)
+"""Row of `event_counts` with awards of national projects."""
+WRITTEN_OFF = NATIONAL_AWARDS + 1
+"""Row of `event_counts` with the loans that defaulting firms left unpaid (million yuan)."""
+N_COUNTS = WRITTEN_OFF + 1
 
 
 class Gains(NamedTuple):
@@ -131,16 +143,18 @@ def quarter_gains(
 
 @kernel
 def event_counts(
-    kind: IntArray, region: IntArray, channel: IntArray, quarter: IntArray, now: int, n_regions: int
+    kind: IntArray, region: IntArray, channel: IntArray, amount: FloatArray, quarter: IntArray, now: int, n_regions: int
 ) -> FloatArray:
     """Return this quarter's events by kind, read from the end of the table, shape (`N_COUNTS`, regions).
 
-    After the kinds come results produced by kind of project, then results industrialised by kind of project. An event
-    outside every region counts in the region if there is only one.
+    After the kinds come results produced and results industrialised by kind of project, ties formed and ties dissolved
+    by layer, national awards, and the amount of loans left unpaid. An event outside every region counts in the region
+    if there is only one.
 
     >>> import numpy as np
     >>> kind = np.array([Event.ENTRY, Event.EXIT, Event.INDUSTRIALISED])
-    >>> counts = event_counts(kind, np.array([0, 0, -1]), np.array([-1, -1, 3]), np.array([4, 5, 5]), 5, 1)
+    >>> amount, quarter = np.zeros(3), np.array([4, 5, 5])
+    >>> counts = event_counts(kind, np.array([0, 0, -1]), np.array([-1, -1, 3]), amount, quarter, 5, 1)
     >>> np.flatnonzero(counts[:, 0]).tolist() == [Event.EXIT, Event.INDUSTRIALISED, INDUSTRIALISED_BY + 3]
     True
     """
@@ -152,9 +166,55 @@ def event_counts(
             r = 0
         if r >= 0:
             out[kind[e], r] += 1.0
-            if kind[e] == _PRODUCED and channel[e] >= 0:
-                out[PRODUCED_BY + channel[e], r] += 1.0
-            if kind[e] == _INDUSTRIALISED and channel[e] >= 0:
-                out[INDUSTRIALISED_BY + channel[e], r] += 1.0
+            if channel[e] >= 0:
+                if kind[e] == _FORMED:
+                    out[FORMED_BY + channel[e], r] += 1.0
+                elif kind[e] == _DISSOLVED:
+                    out[DISSOLVED_BY + channel[e], r] += 1.0
+                elif kind[e] == _PRODUCED:
+                    out[PRODUCED_BY + channel[e], r] += 1.0
+                elif kind[e] == _INDUSTRIALISED:
+                    out[INDUSTRIALISED_BY + channel[e], r] += 1.0
+                elif kind[e] == _AWARDED and channel[e] == 1:
+                    out[NATIONAL_AWARDS, r] += 1.0
+            if kind[e] == _DEFAULT:
+                out[WRITTEN_OFF, r] += amount[e]
         e -= 1
+    return out
+
+
+class Conversions(NamedTuple):
+    """What became of results over some quarters: results and pilots per firm, and parts of the results produced."""
+
+    results_per_firm: FloatArray
+    pilots_per_firm: FloatArray
+    of_firms: FloatArray
+    of_universities: FloatArray
+    taken_up: FloatArray
+
+
+@kernel
+def conversions(counts: FloatArray, n_firms: FloatArray) -> FloatArray:
+    """Return the rows of `Conversions` from event counts over some quarters, shape (5, regions), NaN out of nothing.
+
+    >>> import numpy as np
+    >>> counts = np.zeros((N_COUNTS, 1))
+    >>> counts[_INDUSTRIALISED], counts[_PILOTED], counts[_TAKEN_UP] = 2.0, 3.0, 1.0
+    >>> counts[PRODUCED_BY + _OWN], counts[PRODUCED_BY + _BY_UNIVERSITY] = 4.0, 5.0
+    >>> counts[INDUSTRIALISED_BY + _JOINT], counts[INDUSTRIALISED_BY + _BY_UNIVERSITY] = 1.0, 1.0
+    >>> conversions(counts, np.array([10.0]))[:, 0].tolist(), conversions(0.0 * counts, np.zeros(1))[:, 0].tolist()
+    ([0.2, 0.3, 0.25, 0.2, 0.2], [nan, nan, nan, nan, nan])
+    """
+    out = np.full((5, counts.shape[1]), np.nan)
+    for r in range(counts.shape[1]):
+        if n_firms[r] > 0.0:
+            out[0, r] = counts[_INDUSTRIALISED, r] / n_firms[r]
+            out[1, r] = counts[_PILOTED, r] / n_firms[r]
+        of_firms = counts[PRODUCED_BY + _OWN, r] + counts[PRODUCED_BY + _JOINT, r]
+        if of_firms > 0.0:
+            out[2, r] = (counts[INDUSTRIALISED_BY + _OWN, r] + counts[INDUSTRIALISED_BY + _JOINT, r]) / of_firms
+        of_universities = counts[PRODUCED_BY + _BY_UNIVERSITY, r]
+        if of_universities > 0.0:
+            out[3, r] = counts[INDUSTRIALISED_BY + _BY_UNIVERSITY, r] / of_universities
+            out[4, r] = counts[_TAKEN_UP, r] / of_universities
     return out

@@ -70,6 +70,22 @@ UPGRADING: tuple[Indicator, ...] = (
 )
 """U2, industrial upgrading (zhao2020 I: advancement and rationalisation; li 2.A)."""
 
+INNOVATION_CHAIN: tuple[Indicator, ...] = (
+    Indicator("results_per_firm", 0.0, 0.6, 0.25),
+    Indicator("firm_conversion", 0.0, 1.0, 0.25),
+    Indicator("university_conversion", 0.0, 0.5, 0.25),
+    Indicator("pilots_per_firm", 0.0, 0.7, 0.25),
+)
+"""How well the innovation chain runs, from idea to product (ren 2.1, 3.1)."""
+
+INDUSTRIAL_CHAIN: tuple[Indicator, ...] = (
+    Indicator("local_content", 0.2, 0.9, 0.25),
+    Indicator("division_of_labour", 0.2, 0.9, 0.25),
+    Indicator("covered_share", 0.5, 1.0, 0.25),
+    Indicator("value_chain", 0.1, 0.7, 0.25),
+)
+"""How complete the industrial chain is: supplied at home, divided, without open needs, high up (ren 2.1, 2.4.1)."""
+
 
 @dataclass(frozen=True)
 class Scale:

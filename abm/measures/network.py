@@ -5,11 +5,12 @@ from __future__ import annotations
 import numpy as np
 
 from abm.measures.communities import lists_inside, modularity_of
+from abm.measures.core_periphery import core_fit
 from abm.measures.declaration import Measure, measure
 from abm.measures.distance import mean_distance
 from abm.measures.view import INTERVAL, View
 from abm.state.codes import Event, Kind, Layer, label
-from abm.types import FloatArray
+from abm.types import FloatArray, IntArray
 
 SOURCES = 200
 """Most sources from which path length is sampled."""
@@ -20,7 +21,7 @@ _PARTNERS = "distinct partners over supply, research and service ties"
 @measure(unit="actors", formula="count", source="li:2.B")
 def n_actors(view: View) -> FloatArray:
     """Actors in the network: firms, universities, government, financial intermediaries, platforms."""
-    return view.network.kinds.sum(axis=0)
+    return view.rates[0]
 
 
 @measure(unit="firms", formula="count", source="li:2.B")
@@ -74,7 +75,7 @@ def n_exits(view: View) -> FloatArray:
 @measure(unit="ties", formula="count by region of the source", source="li:2.B")
 def n_ties(view: View) -> FloatArray:
     """Ties of all layers."""
-    return view.network.ties.sum(axis=0)
+    return view.rates[1]
 
 
 def _ties_of(layer: Layer) -> Measure:
@@ -172,10 +173,51 @@ def modularity(view: View) -> FloatArray:
     """How far the network falls apart into communities."""
     values = np.full(view.n_regions, np.nan)
     if view.is_interval:
-        first, partner = view.network.first, view.network.partner
         for r in range(view.n_regions):
-            members = view.members_of(r)
-            place = np.full(len(first) - 1, -1)
-            place[members] = np.arange(len(members))
-            values[r] = modularity_of(*lists_inside(first, partner, members, place))
+            values[r] = modularity_of(*_inside(view, r))
     return values
+
+
+def _inside(view: View, region: int) -> tuple[IntArray, IntArray, FloatArray]:
+    """Return the partner lists of a region's actors among themselves, in the order of their identities."""
+    return view.once(f"partners inside region {region}", lambda: _made_inside(view, region))
+
+
+def _made_inside(view: View, region: int) -> tuple[IntArray, IntArray, FloatArray]:
+    first, partner = view.network.first, view.network.partner
+    members = view.members_of(region)
+    place = np.full(len(first) - 1, -1)
+    place[members] = np.arange(len(members))
+    return lists_inside(first, partner, members, place)
+
+
+def _core_fit(view: View) -> FloatArray:
+    """Return fit to a core and a periphery and size of the core, shape (2, regions)."""
+    return view.once("core and periphery", lambda: _made_core_fit(view))
+
+
+def _made_core_fit(view: View) -> FloatArray:
+    return np.array([core_fit(*_inside(view, r)[:2]) for r in range(view.n_regions)]).T
+
+
+@measure(
+    unit="1",
+    formula="largest correlation of ties with 1 inside the core and 0 inside the periphery, core = the c actors with "
+    "most partners, over all c",
+    source="borgatti2000; li:2.A",
+    null_when=f"not a quarter of the interval ({INTERVAL}), or nobody has a partner, or everybody all",
+)
+def core_periphery(view: View) -> FloatArray:
+    """How near the network is to a core where all are tied and a periphery where nobody is."""
+    return _core_fit(view)[0] if view.is_interval else view.null
+
+
+@measure(
+    unit="1",
+    formula="actors in the core that fits best / actors",
+    source="borgatti2000; li:2.A",
+    null_when=f"not a quarter of the interval ({INTERVAL}), or nobody has a partner, or everybody all",
+)
+def network_core_share(view: View) -> FloatArray:
+    """Share of actors in the core of the network."""
+    return _core_fit(view)[1] if view.is_interval else view.null

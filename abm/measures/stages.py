@@ -13,11 +13,16 @@ from abm.measures.declaration import Measure, measure
 from abm.measures.history import WINDOW
 from abm.measures.structure import advancement, high_tech_share
 from abm.measures.view import View
-from abm.state.codes import N_PATHS, Event
+from abm.state.causes import PROGRESS, last_events
+from abm.state.codes import N_PATHS, Event, Path
 from abm.state.ledger import PATH_OF
+from abm.state.world import World
 from abm.types import FloatArray, IntArray, UidArray
 
 _N_PATHS = N_PATHS
+_N_THREE = int(Path.CHAIN_LEADER)
+_NO_PATH = int(Path.NONE)
+_SMALLEST_GAIN = 1e-12
 STAGES = ("factor", "value_chain", "structure")
 _SCALE = frozen.Scale.of(frozen.FACTOR, frozen.VALUE_CHAIN, frozen.STRUCTURE)
 
@@ -103,8 +108,7 @@ def indices(view: View) -> FloatArray:
 
 
 def _made_indices(view: View) -> FloatArray:
-    with np.errstate(divide="ignore", invalid="ignore"):
-        value = np.array([each.function(view) for each in INDICATORS])
+    value = np.array([each.once(view) for each in INDICATORS])
     return upgrading(value, _SCALE.low, _SCALE.high, _SCALE.factor, _SCALE.place, view.history.earlier_indices())
 
 
@@ -188,54 +192,68 @@ def changed_stages(
     reached: IntArray,
     total_gain: FloatArray,
     path_of: IntArray,
+    gain_at_stage: FloatArray,
     n_changed: int,
-) -> tuple[IntArray, FloatArray, IntArray]:
-    """Return slot, stage and path of each stage that one of `n_changed` firms reached or lost.
+) -> tuple[IntArray, FloatArray, IntArray, FloatArray]:
+    """Return slot, stage, path and gains by path of each stage that one of `n_changed` firms reached or lost.
 
-    The stage is 1 factor, 2 value chain, 3 structure, with a minus sign if lost; the path is the one with most of
-    the gains of the firm's life, shape (actors, origins, routes). Stages before and now are those of
-    `milestones.firm_stages`.
+    The stage is 1 factor, 2 value chain, 3 structure, with a minus sign if lost. Gains are those since the firm's last
+    change, and `gain_at_stage`, shape (actors, paths), remembers where they stood; the path is that of the three with
+    most of them, none where they had nothing. Stages before and now are those of `milestones.firm_stages`, gains of
+    lives have the shape (actors, origins, routes).
 
-    >>> one, gain, path_of = np.ones(1, np.uint64), np.zeros((1, 8, 9)), np.full((8, 9), 2)
-    >>> changed_stages(np.arange(1), one, np.array([1]), one, np.array([2]), gain + 1.0, path_of, 1)
-    (array([0, 0]), array([-1.,  2.]), array([2, 2]))
+    >>> one, gain, path_of = np.ones(1, np.uint64), np.zeros((1, 8, 9)), np.full((8, 9), 4)
+    >>> path_of[2], path_of[3] = 0, 1; gain[0, 2, 0], gain[0, 3, 0], gain[0, 5, 5] = 0.4, 0.3, 0.5
+    >>> since = np.array([[0.25, 0.0, 0.0, 0.0, 0.0]])
+    >>> found = changed_stages(np.arange(1), one, np.array([1]), one, np.array([2]), gain, path_of, since, 1)
+    >>> [x.tolist() for x in found[:3]], found[3].round(9).tolist()[0], since.tolist()[0]
+    ([[0, 0], [-1.0, 2.0], [1, 1]], [0.15, 0.3, 0.0, 0.0, 0.5], [0.4, 0.3, 0.0, 0.0, 0.5])
     """
     slot, stage, path = np.empty(3 * n_changed, np.int64), np.empty(3 * n_changed), np.empty(3 * n_changed, np.int64)
+    gained = np.empty((3 * n_changed, _N_PATHS))
     count = 0
     for i in firm:
         if before_uid[i] != uid[i] or before[i] < 0 or before[i] == reached[i]:
             continue
         gain = np.zeros(_N_PATHS)
-        best = 0
+        best = _NO_PATH
         for o in range(path_of.shape[0]):
             for t in range(path_of.shape[1]):
                 gain[path_of[o, t]] += total_gain[i, o, t]
+        most = _SMALLEST_GAIN
         for p in range(_N_PATHS):
-            if gain[p] > gain[best]:
-                best = p
+            now = gain[p]
+            gain[p] -= gain_at_stage[i, p]
+            gain_at_stage[i, p] = now
+            if p < _N_THREE and gain[p] > most:
+                best, most = p, gain[p]
         for j in range(3):
             change = ((reached[i] >> j) & 1) - ((before[i] >> j) & 1)
             if change != 0:
                 slot[count], stage[count], path[count] = i, (j + 1) * change, best
+                for p in range(_N_PATHS):
+                    gained[count, p] = gain[p]
                 count += 1
-    return slot[:count].copy(), stage[:count].copy(), path[:count].copy()
+    return slot[:count].copy(), stage[:count].copy(), path[:count].copy(), gained[:count].copy()
 
 
 def stage_changes(view: View) -> dict[str, Any]:
     """Return the stages that firms reached or lost this quarter, as columns of the event table without its key.
 
-    Empty if nothing changed.
+    Empty if nothing changed. To be asked for once a quarter, as the history takes note.
 
-    ``amount`` is 1 factor, 2 value chain, 3 structure, with a minus sign if lost; ``channel`` is the path with most
-    of the gains of the firm's life (code of Path), the ledger behind the change.
+    ``amount`` is 1 factor, 2 value chain, 3 structure, with a minus sign if lost; ``channel`` is that of the three
+    paths with most of the firm's gains since its last change, or none (code of Path). ``gain``, shape (changes, paths),
+    are these gains, the ledger behind the change.
     """
     world, before = view.world, view.history
     actors, reached, n_changed = world.actors, view.milestones.reached, view.milestones.n_changed
     if n_changed == 0:
         return {}
-    slot, amount, path = changed_stages(
-        view.firm, actors.uid, before.reached, before.reached_uid, reached, world.ledger.total_gain, PATH_OF, n_changed
-    )
+    slot, amount, path, gain = changed_stages(
+        view.firm, actors.uid, before.reached, before.reached_uid, reached, world.ledger.total_gain, PATH_OF,
+        before.gain_at_stage, n_changed,
+    )  # fmt: skip
     return {
         "quarter": np.full(len(slot), world.quarter, np.int64),
         "kind": np.full(len(slot), int(Event.STAGE_CHANGED), np.int64),
@@ -246,38 +264,14 @@ def stage_changes(view: View) -> dict[str, Any]:
         "field": np.full(len(slot), -1, np.int64),
         "channel": path,
         "amount": amount,
-        "cause_id": np.full(len(slot), -1, np.int64),
+        "cause_id": _causes(world, actors.uid[slot], amount),
+        "gain": gain,
     }
 
 
-def half_time(series: FloatArray, ceiling: float = 1.0) -> float:
-    """Return the quarter at which an index has gone half the way from its first value to `ceiling`.
-
-    Parameters
-    ----------
-    series
-        The index of one region, quarter by quarter, shape (quarters,).
-    ceiling
-        Where it is heading; 1 is the upper bound of the frozen scale.
-
-    Returns
-    -------
-    float
-        Quarters after the first, interpolated; NaN if the run ended before (censored: count these, don't drop them).
-
-    Examples
-    --------
-    >>> half_time(np.array([0.2, 0.4, 0.5, 0.7]))
-    2.5
-    >>> half_time(np.array([0.2, 0.3]))
-    nan
-    """
-    half = 0.5 * (series[0] + ceiling)
-    above = np.flatnonzero(series >= half)
-    if len(above) == 0:
-        return math.nan
-    place = int(above[0])
-    if place == 0:
-        return 0.0
-    before, after = float(series[place - 1]), float(series[place])
-    return float(place - 1 + (half - before) / (after - before))
+def _causes(world: World, uid: UidArray, amount: FloatArray) -> IntArray:
+    """Return what let firms reach a stage: their last progress, for structure their move; a lost one has no cause."""
+    is_structure = np.abs(amount) == STAGES.index("structure") + 1
+    moved = last_events(world, (Event.MOVED_SECTOR,), uid)
+    progress = last_events(world, PROGRESS, uid)
+    return np.where(is_structure, moved, np.where(amount > 0.0, progress, -1))

@@ -8,9 +8,9 @@ from typing import Any, TypeVar
 
 import numpy as np
 
-from abm.measures import flows, milestones, stocks, sums, topology
+from abm.measures import flows, milestones, need_changes, rates, stocks, sums, topology, uses
 from abm.measures.equality import Equality, concentration
-from abm.measures.history import History
+from abm.measures.history import WINDOW, History, carry
 from abm.parameters import Parameters
 from abm.randomness import Draws
 from abm.state.codes import FIRST_AGGREGATE, Kind
@@ -36,6 +36,8 @@ class View:
         What is remembered of earlier quarters; this quarter's gains and events are in.
     quarter
         Quarter counted after the burn-in.
+    made
+        What was made once for several measures, by name.
     """
 
     def __init__(self, world: World, parameters: Parameters, history: History, quarter: int) -> None:
@@ -44,26 +46,45 @@ class View:
         self.history = history
         self.quarter = quarter
         self.n_regions = world.structure.n_regions
-        self._made: dict[str, Any] = {}
+        self.made: dict[str, Any] = {}
 
     @classmethod
     def alone(cls, world: World, parameters: Parameters | None = None) -> View:
         """Return a view of a world as if this were its first quarter."""
-        view = cls(world, parameters or Parameters(), History.empty(world.structure.n_regions), world.quarter)
+        history = History.of(world.structure)
+        view = cls(world, parameters or Parameters(), history, world.quarter)
         view.remember()
         return view
 
     def once(self, name: str, make: Callable[[], Result]) -> Result:
         """Return what `make` makes, made once per view."""
-        if name not in self._made:
-            self._made[name] = make()
-        made: Result = self._made[name]
+        if name not in self.made:
+            self.made[name] = make()
+        made: Result = self.made[name]
         return made
 
     def remember(self) -> None:
         """Enter this quarter's gains and events in the history, once, before the first measure is taken."""
         self.history.fit_to(len(self.world.actors.uid))
         self.history.push(self.gains.by_path, self.event_counts)
+        needs, regions = self.world.needs, self.world.regions
+        self.history.follow(
+            needs.is_open, needs.opened, needs.gap, regions.budget, regions.accrued, regions.lapsed, self.world.quarter
+        )
+
+    def carried(self, measures: tuple[Any, ...], first: int) -> FloatArray:
+        """Return measures, shape (measures, regions), of which one that is null keeps its last known value.
+
+        `first` is the place of the first of them in `History.known`.
+        """
+        value = np.array([each.once(self) for each in measures])
+        carry(value, self.history.known, first)
+        return value
+
+    @cached_property
+    def null(self) -> FloatArray:
+        """Null in every region, shape (regions,)."""
+        return np.full(self.n_regions, np.nan)
 
     # ------------------------------------------------------------------------------------------------ firms
 
@@ -132,11 +153,27 @@ class View:
         return self.equality(self.world.actors.research_spending)
 
     @cached_property
+    def outside_funds(self) -> FloatArray:
+        """Money of others that each actor works with (million yuan), shape (actors,)."""
+        claims = self.world.claims
+        return stocks.outside_funds(
+            claims.is_active, claims.kind, claims.debtor, claims.principal, self.world.actors.rows
+        )  # fmt: skip
+
+    @cached_property
     def equality_of_funds(self) -> Equality:
         """How evenly outside money is spread over firms."""
-        claims = self.world.claims
-        return self.equality(stocks.outside_funds(
-            claims.is_active, claims.kind, claims.debtor, claims.principal, self.world.actors.rows
+        return self.equality(self.outside_funds)
+
+    @cached_property
+    def uses(self) -> uses.Uses:
+        """What firms use up, the research they and universities perform, and public money."""
+        actors, structure, production = self.world.actors, self.world.structure, self.parameters.production
+        return uses.Uses(*uses.use_sums(
+            actors.is_active, actors.kind, actors.region, actors.sector, actors.is_core, actors.output, actors.level,
+            actors.outside_step_share, actors.research_spending, actors.research_support, actors.public_money,
+            actors.n_projects, structure.inputs, structure.energy_share, self.n_regions, production.waste_saving,
+            production.green_saving, production.step_span, self.parameters.innovation.most_projects,
         ))  # fmt: skip
 
     # ------------------------------------------------------------------------------------------------ gains
@@ -158,8 +195,8 @@ class View:
         """Events this quarter by kind, see `flows.event_counts`, shape (`flows.N_COUNTS`, regions)."""
         columns = self.world.events.columns()
         return flows.event_counts(
-            columns["kind"], columns["region"], columns["channel"], columns["quarter"], self.world.quarter,
-            self.n_regions,
+            columns["kind"], columns["region"], columns["channel"], columns["amount"], columns["quarter"],
+            self.world.quarter, self.n_regions,
         )  # fmt: skip
 
     @cached_property
@@ -167,6 +204,11 @@ class View:
         """Events of the last quarters by kind, shape (`flows.N_COUNTS`, regions)."""
         counts: FloatArray = self.history.events.sum(axis=0)
         return counts
+
+    @cached_property
+    def conversions(self) -> flows.Conversions:
+        """What became of the results of the last quarters."""
+        return flows.Conversions(*flows.conversions(self.trailing_events, self.money.n_firms))
 
     @cached_property
     def volumes(self) -> FloatArray:
@@ -187,6 +229,20 @@ class View:
             regions.export_orders, regions.budget,
         ))  # fmt: skip
 
+    @cached_property
+    def needs(self) -> tuple[FloatArray, FloatArray]:
+        """Needs of each chain and of each region, see `need_changes.needs_now`."""
+        needs, structure, history = self.world.needs, self.world.structure, self.history
+        return need_changes.needs_now(
+            needs.is_open, needs.opened, needs.exposure, self.world.regions.final_demand, structure.final_demand,
+            structure.leontief, history.solved, int(history.observed[0]) % WINDOW, self.world.quarter,
+        )  # fmt: skip
+
+    @property
+    def regional_needs(self) -> FloatArray:
+        """Needs closed and solved, time to solve them, and the covered share, shape (4, regions)."""
+        return self.needs[1]
+
     # ---------------------------------------------------------------------------------------------- network
 
     @cached_property
@@ -197,6 +253,15 @@ class View:
             *self.world.neighbours(), ties.is_active, ties.source, ties.target, ties.layer,
             topology.COUNTED_LAYERS, actors.is_active, actors.kind, actors.region, self.n_regions,
         ))  # fmt: skip
+
+    @cached_property
+    def rates(self) -> FloatArray:
+        """Sizes, growth, churn and the use of public money, see `rates.rates_of`."""
+        network, regions, history = self.network, self.world.regions, self.history
+        return rates.rates_of(
+            network.kinds, network.ties, self.work.talent, self.uses.performed, history.earlier_sizes(),
+            self.trailing_events, self.money.n_firms, history.public_money, regions.accrued, regions.lapsed,
+        )  # fmt: skip
 
     @property
     def is_interval(self) -> bool:

@@ -15,6 +15,7 @@ from abm.parameters import Calls, Innovation, Parameters
 from abm.randomness import Draws, uniform
 from abm.rule import rule
 from abm.state import ties as tie_book
+from abm.state.causes import needs_of
 from abm.state.codes import Event, Instrument, Layer, ProjectKind, TieOrigin
 from abm.state.columns import read_only
 from abm.state.projects import open_projects
@@ -92,6 +93,7 @@ def _local_call(world: World, parameters: Parameters, draws: Draws, region: int,
     opened = world.events.add(
         Event.CALL_OPENED, world.quarter, world.actors.uid[government], region=region, field=field,
         channel=int(Instrument.CALL), amount=world.regions.budget[region, Instrument.CALL],
+        cause=needs_of(world, *np.array([[region], [-1], [field]])),
     )  # fmt: skip
     found = _applications(world, parameters, draws, region, field, 2 * number + 1)[:number]
     _award(world, parameters, found, field, int(opened[0]), is_national=False)

@@ -101,7 +101,7 @@ def _publish(world: World, p: ChainLeader, region: int, led: list[int]) -> None:
             if not was_published[chain, s, k]:
                 world.events.add(
                     Event.NEED_PUBLISHED, world.quarter, government, region=region, field=k, channel=chain,
-                    amount=needs.exposure[region, chain, s, k],
+                    amount=needs.exposure[region, chain, s, k], cause=needs.cause[region, chain, s, k],
                 )  # fmt: skip
 
 

@@ -11,6 +11,7 @@ from abm.parameters import Parameters, per_quarter
 from abm.randomness import Draws, uniform
 from abm.rule import rule
 from abm.state import closing
+from abm.state.causes import last_events
 from abm.state.closing import close_actors
 from abm.state.codes import Event, Kind
 from abm.state.columns import read_only
@@ -123,11 +124,23 @@ def close_firms(world: World, parameters: Parameters, draws: Draws) -> None:
         return
     debt, cash, uid, place = actors.debt[leaving], actors.cash[leaving], actors.uid[leaving], actors.region[leaving]
     unpaid = debt > cash
+    cause = _refusals(world, uid, is_insolvent, 2 * parameters.finance.missed_limit)
     if unpaid.any():
-        world.events.add(
-            Event.DEFAULT, world.quarter, uid[unpaid], region=place[unpaid], amount=(debt - cash)[unpaid]
+        told = world.events.add(
+            Event.DEFAULT, world.quarter, uid[unpaid], region=place[unpaid], amount=(debt - cash)[unpaid],
+            cause=cause[unpaid],
         )  # fmt: skip
-    world.events.add(
-        Event.EXIT, world.quarter, uid, region=place, channel=is_insolvent, amount=actors.sales[leaving]
+        cause[unpaid] = np.where(is_insolvent[unpaid] > 0, told, -1)
+    left = world.events.add(
+        Event.EXIT, world.quarter, uid, region=place, channel=is_insolvent, amount=actors.sales[leaving], cause=cause
     )  # fmt: skip
-    close_actors(world, leaving)
+    close_actors(world, leaving, left)
+
+
+def _refusals(world: World, uid: UidArray, is_insolvent: IntArray, quarters: int) -> IntArray:
+    """Return the last loan the insolvent were refused within some quarters, -1 for none and for all others."""
+    cause = np.full(len(uid), -1, np.int64)
+    cause[is_insolvent > 0] = last_events(
+        world, (Event.LOAN_REFUSED,), uid[is_insolvent > 0], world.quarter - quarters
+    )  # fmt: skip
+    return cause

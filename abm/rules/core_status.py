@@ -8,6 +8,7 @@ from abm.kernel import kernel
 from abm.parameters import Parameters
 from abm.randomness import Draws
 from abm.rule import rule
+from abm.state.causes import PROGRESS, last_events
 from abm.state.codes import Event, Kind
 from abm.state.groups import regional_mean
 from abm.state.world import World
@@ -118,5 +119,9 @@ def review_core_status(world: World, parameters: Parameters, draws: Draws) -> No
         return
     was = actors.is_core[changed]
     for event, who in ((Event.CORE_GAINED, changed[~was]), (Event.CORE_LOST, changed[was])):
-        world.events.add(event, world.quarter, actors.uid[who], region=actors.region[who], amount=actors.sales[who])
+        gained = event is Event.CORE_GAINED
+        world.events.add(
+            event, world.quarter, actors.uid[who], region=actors.region[who], amount=actors.sales[who],
+            cause=last_events(world, (*PROGRESS, Event.MOVED_SECTOR), actors.uid[who]) if gained else None,
+        )  # fmt: skip
     actors.is_core[changed] = ~was

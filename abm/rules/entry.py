@@ -10,19 +10,22 @@ from functools import lru_cache
 
 import numpy as np
 
-from abm.kernels_entry import CAUSES, entrants
+from abm.kernels_entry import CAUSES, core_buyers, entrants
 from abm.kernels_founding import found_firms, settle_in
 from abm.parameters import Parameters
 from abm.randomness import Draws, make_uid
 from abm.rule import rule
 from abm.state import accounts
 from abm.state.accounts import books_of
+from abm.state.causes import last_events
 from abm.state.codes import Event
 from abm.state.world import World
 from abm.types import FloatArray, IntArray, UidArray
 
 _MOST_ENTRANTS = 0.1
 """Most entrants of a quarter over the rows of actors, of which 4 are taken off; 4 may always come."""
+_RECENT = 8
+"""Quarters within which a result can have led to an offshoot."""
 
 
 @lru_cache(maxsize=64)
@@ -57,7 +60,12 @@ def enter_firms(world: World, parameters: Parameters, draws: Draws) -> None:
     founded, size = _found(world, parameters, draws, slot, entrant, uid)
     if len(founded) < len(slot):
         world.actors.reset(np.setdiff1d(slot, founded))
-    _tell(world, entrant[:, : len(founded)], uid[: len(founded)], size)
+    _tell(world, entrant[:, : len(founded)], uid[: len(founded)], size, _is_order_led(parameters))
+
+
+def _is_order_led(parameters: Parameters) -> bool:
+    """Tell whether orders of core firms draw suppliers."""
+    return parameters.switches.supporting_chain and parameters.turnover.order_led > 0.0
 
 
 def _entrants(world: World, parameters: Parameters, draws: Draws) -> tuple[IntArray, IntArray, UidArray]:
@@ -68,7 +76,7 @@ def _entrants(world: World, parameters: Parameters, draws: Draws) -> tuple[IntAr
         a.is_active, a.kind, a.region, a.sector, a.uid, a.is_core, a.mode, a.equipment, a.capability,
         st.capital_ratio, world.fields.frontier, st.weight, regions.demand, regions.export_orders,
         regions.wanted_local, regions.unfilled, world.sectors.is_awake, market_uid, group_uid, p.entry_rate,
-        p.order_led if parameters.switches.supporting_chain else 0.0,
+        p.order_led if _is_order_led(parameters) else 0.0,
         p.outsider_share if parameters.switches.policy else 0.0, p.spin_off, world.quarter,
         max(4, int(_MOST_ENTRANTS * a.rows) - 4), draws.key("entrants"), draws.key("spin off"),
     )  # fmt: skip
@@ -96,13 +104,26 @@ def _found(
     return founded, size
 
 
-def _tell(world: World, entrant: IntArray, uid: UidArray, size: FloatArray) -> None:
-    """Name the new firms and record that they came."""
+def _tell(world: World, entrant: IntArray, uid: UidArray, size: FloatArray, is_order_led: bool) -> None:
+    """Name the new firms and record that they came, from whom, or for whose orders; offshoots follow a result."""
+    a = world.actors
     names = world.structure.sector_names
     region, sector, cause, parent = entrant
+    origin = parent
+    if is_order_led:
+        origin = core_buyers(
+            np.ascontiguousarray(entrant), a.uid, a.is_active, a.is_core, a.region, a.sector, a.expected_orders,
+            a.local_input_share, world.structure.inputs,
+        )  # fmt: skip
+    other = np.where(origin >= 0, a.uid[origin], np.uint64(0))
+    followed = np.full(len(uid), -1, np.int64)
+    is_offshoot = parent >= 0
+    if is_offshoot.any():
+        followed[is_offshoot] = last_events(
+            world, (Event.RESEARCH_SUCCEEDED,), other[is_offshoot], world.quarter - _RECENT
+        )  # fmt: skip
     for identity, s, c in zip(uid.tolist(), sector.tolist(), cause.tolist(), strict=True):
         world.names[identity] = f"{names[s].replace('_', ' ')} {CAUSES[c]} {len(world.names) + 1}"
     world.events.add(
-        Event.ENTRY, world.quarter, uid, region=region, channel=cause,
-        partner=np.where(parent >= 0, world.actors.uid[parent], np.uint64(0)), amount=size,
+        Event.ENTRY, world.quarter, uid, region=region, channel=cause, partner=other, amount=size, cause=followed
     )  # fmt: skip

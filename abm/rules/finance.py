@@ -36,7 +36,7 @@ def lend(world: World, parameters: Parameters, draws: Draws) -> None:
     if not parameters.switches.finance:
         return
     a, claims, p = world.actors, world.claims, parameters.finance
-    refused, bank, has_room = lend_to_firms(
+    refused, bank, why, has_room = lend_to_firms(
         world.slots(Kind.FIRM), world.slots(Kind.BANK), books_of(world), a.uid, a.sector, a.debt, a.loan,
         a.loan_request, a.loan_granted, a.equipment, a.backing, a.expected_orders, a.price, a.unit_cost,
         a.planned_equipment, a.planned_value_chain, a.planned_adoption, a.research_budget, a.level, claims.is_active,
@@ -50,5 +50,5 @@ def lend(world: World, parameters: Parameters, draws: Draws) -> None:
     if len(refused):
         world.events.add(
             Event.LOAN_REFUSED, world.quarter, a.uid[refused], region=a.region[refused], partner=a.uid[bank],
-            amount=a.loan_request[refused],
+            channel=why, amount=a.loan_request[refused],
         )  # fmt: skip

@@ -176,16 +176,27 @@ def coverage(running: IntArray, bill: FloatArray, member: IntArray, cash: FloatA
 def advance_work(
     running: IntArray, bill: FloatArray, share: FloatArray, public: FloatArray, uid: UidArray, kind: IntArray,
     stage: IntArray, n_members: IntArray, member: IntArray, cost: FloatArray, effort: FloatArray,
-    remaining: IntArray, research_spending: FloatArray, abandon_chance: float, key: np.uint64,
+    remaining: IntArray, research_spending: FloatArray, research_support: FloatArray, abandon_chance: float,
+    key: np.uint64,
 ) -> FloatArray:  # fmt: skip
     """Let projects move on by what is paid; return what each actor pays, and note what of it is research.
 
     `remaining` counts down when the quarter is paid, and becomes -1 when the project is given up. Money that a call
-    pays is worked off by all members, money that supports a pilot by who answers for it.
+    pays is worked off by all members, money that supports a pilot by who answers for it; up to the pilot it supports
+    research.
+
+    >>> import numpy as np
+    >>> one, two, zero, own, support = np.array([1]), np.array([2]), np.zeros(1, np.int64), np.zeros(2), np.zeros(2)
+    >>> paid = advance_work(zero, np.array([[1.5, 0.5]]), np.ones(2), np.array([2.0]), np.ones(1, np.uint64), two,
+    ...     zero, two, np.array([[0, 1]]), np.array([4.0]), np.zeros((1, 2)), two.copy(), own, support, 0.0,
+    ...     np.uint64(1))
+    >>> paid.tolist(), own.tolist(), support.tolist()  # a call pays 2 of 4, half for each member
+    ([1.5, 0.5], [1.5, 0.5], [1.0, 1.0])
     """
     paid = np.zeros(len(share))
     for i in range(len(share)):
         research_spending[i] = 0.0
+        research_support[i] = 0.0
     for q in range(len(running)):
         p = running[q]
         answers = payer_place(kind[p], n_members[p])
@@ -197,10 +208,14 @@ def advance_work(
             amount = bill[q, m] * share[member[p, m]] if bill[q, m] > 0.0 else 0.0
             covered += amount
             effort[p, m] += amount
+            given = 0.0
             if kind[p] == _CALL:
-                effort[p, m] += public[q] / n_members[p]
+                given = public[q] / n_members[p]
             elif m == answers:
-                effort[p, m] += public[q]
+                given = public[q]
+            effort[p, m] += given
+            if stage[p] != _INDUSTRIALISATION and member[p, m] >= 0:
+                research_support[member[p, m]] += given
             if amount > 0.0:
                 paid[member[p, m]] += amount
                 if stage[p] != _INDUSTRIALISATION:
@@ -234,19 +249,23 @@ def pay_and_advance(
     effort: FloatArray, remaining: IntArray, actor_is_active: BoolArray, actor_uid: UidArray,
     research_budget: FloatArray, research_spending: FloatArray, year_cost: FloatArray, budget: FloatArray,
     government: IntArray, household: IntArray, start: IntArray, other: IntArray, tie: IntArray, layer: IntArray,
-    used: IntArray, outside: int, quarter: int, paid_share: float, pilot_support: float, partner_part: float,
-    cash_share: float, abandon_chance: float, key: np.uint64,
+    used: IntArray, research_support: FloatArray, national_money: FloatArray, outside: int, quarter: int,
+    paid_share: float, pilot_support: float, partner_part: float, cash_share: float, abandon_chance: float,
+    key: np.uint64,
 ) -> None:  # fmt: skip
     """Let all who owe something to projects that are worked on pay households, and projects move on by it.
 
     The columns of projects come first, then those of actors, regions and ties. Firms add what they pay to the cost of
-    their year; ties between members are in use.
+    their year; ties between members are in use. What public money paid for is noted: research by actor, and what the
+    outside world paid by region.
     """
     running = running_projects(is_active, stage)
     asked, payer, total = public_requests(
         running, kind, stage, is_national, project_region, cost, len(government), paid_share, pilot_support
     )  # fmt: skip
     public_paid = public_money(total, budget, government, household, outside, books)
+    for r in range(len(national_money)):
+        national_money[r] = public_paid[r, _BY_WORLD]
     public, bill = member_bills(
         running, kind, stage, project_region, n_members, member, member_uid, cost, asked, payer, total, public_paid,
         actor_is_active, actor_uid, research_budget, partner_part,
@@ -254,7 +273,7 @@ def pay_and_advance(
     share = coverage(running, bill, member, books.cash, cash_share)
     paid = advance_work(
         running, bill, share, public, uid, kind, stage, n_members, member, cost, effort, remaining, research_spending,
-        abandon_chance, key,
+        research_support, abandon_chance, key,
     )  # fmt: skip
     for i in range(len(paid)):
         if paid[i] > 0.0:
@@ -266,7 +285,7 @@ def pay_and_advance(
 @rule(
     writes=(
         "projects.effort", "projects.remaining", "actors.research_spending", "actors.year_cost", "regions.budget",
-        "ties.used", *accounts.WRITES,
+        "ties.used", "actors.research_support", "regions.national_money", *accounts.WRITES,
     ),
     source="ren:3.1; ren:4.3; ren:2.4.2; F31; F37",
     off={"switches.innovation": False},
@@ -290,6 +309,7 @@ def pay_for_projects(world: World, parameters: Parameters, draws: Draws) -> None
         books_of(world), pr.is_active, pr.uid, pr.kind, pr.stage, pr.is_national, pr.region, pr.n_members, pr.member,
         pr.member_uid, pr.cost, pr.effort, pr.remaining, a.is_active, a.uid, a.research_budget, a.research_spending,
         a.year_cost, regions.budget, regions.government_slot, regions.household_slot, lists.start, lists.other,
-        lists.tie, ties.layer, ties.used, world.rest_of_world, world.quarter, parameters.calls.paid_share,
-        p.pilot_support, p.partner_part, p.cash_share, p.abandon_chance, draws.key("work on project"),
+        lists.tie, ties.layer, ties.used, a.research_support, regions.national_money, world.rest_of_world,
+        world.quarter, parameters.calls.paid_share, p.pilot_support, p.partner_part, p.cash_share, p.abandon_chance,
+        draws.key("work on project"),
     )  # fmt: skip

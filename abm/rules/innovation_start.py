@@ -7,12 +7,16 @@ at and what the region needs by their orientation, ratings or use (ren 3.1, 4.2)
 
 from __future__ import annotations
 
+import numpy as np
+
 from abm.kernels_starts import begin_projects
 from abm.parameters import Parameters
 from abm.randomness import Draws
 from abm.rule import rule
+from abm.state.causes import needs_of
 from abm.state.codes import Event
 from abm.state.world import World
+from abm.types import IntArray
 
 
 @rule(
@@ -49,5 +53,11 @@ def start_projects(world: World, parameters: Parameters, draws: Draws) -> None:
         world.events.add(
             Event.PROJECT_STARTED, world.quarter, pr.member_uid[rows, 0], region=pr.region[rows],
             partner=pr.member_uid[rows, 1], project=pr.uid[rows], field=pr.field[rows], channel=pr.kind[rows],
-            amount=pr.cost[rows],
+            amount=pr.cost[rows], cause=_needs_behind(world, rows),
         )  # fmt: skip
+
+
+def _needs_behind(world: World, rows: IntArray) -> IntArray:
+    """Return the events that opened the needs which pulled some projects, -1 for none."""
+    pr = world.projects
+    return np.where(pr.is_pull[rows], needs_of(world, pr.region[rows], pr.sector[rows], pr.field[rows]), -1)

@@ -17,6 +17,7 @@ from abm.randomness import Draws
 from abm.rule import rule
 from abm.state import accounts, ledger
 from abm.state.accounts import Books, books_of, pay
+from abm.state.causes import needs_of
 from abm.state.codes import Event, Kind, Mode, Origin, Purpose, Route
 from abm.state.trade_terms import purchasable
 from abm.state.world import World
@@ -200,5 +201,5 @@ def introduce_technology(world: World, parameters: Parameters, draws: Draws) -> 
     if len(licensee):
         world.events.add(
             Event.LICENCE, world.quarter, a.uid[licensee], region=a.region[licensee], field=field,
-            channel=_INTRODUCE, amount=paid,
+            channel=_INTRODUCE, amount=paid, cause=needs_of(world, a.region[licensee], a.sector[licensee], field),
         )  # fmt: skip

@@ -284,7 +284,9 @@ def _record(world: World, region: int, is_changed: BoolArray, event: Event) -> N
     """Record one event per need of a region that opened or closed, shape (chains, sectors, fields)."""
     chain, _, field = np.nonzero(is_changed)
     government = world.actors.uid[world.regions.government_slot[region]]
-    world.events.add(
+    cause = world.needs.cause[region]
+    told = world.events.add(
         event, world.quarter, np.full(len(chain), government), region=region, field=field, channel=chain,
-        amount=world.needs.exposure[region][is_changed],
+        amount=world.needs.exposure[region][is_changed], cause=cause[is_changed],
     )  # fmt: skip
+    cause[is_changed] = told if event is Event.NEED_OPENED else -1

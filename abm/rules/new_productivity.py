@@ -134,8 +134,9 @@ def adopt_levels(
     firm: IntArray, books: Books, level: FloatArray, planned_adoption: FloatArray, skill: FloatArray,
     service: FloatArray, sales: FloatArray, staff: FloatArray, cost: FloatArray, adoption_share: FloatArray,
     government: IntArray, budget: FloatArray, pending_demand: FloatArray, displaced: FloatArray,
-    labour_force: FloatArray, unemployment: FloatArray, market: int, subsidy_rate: float, is_on: bool,
-    convexity: float, gap_cost: float, speed: float, wear: float, displacement: float,
+    labour_force: FloatArray, unemployment: FloatArray, public_money: FloatArray, market: int,
+    subsidy_rate: float, is_on: bool, convexity: float, gap_cost: float, speed: float, wear: float,
+    displacement: float,
 ) -> None:  # fmt: skip
     """Let firms pay for what they planned, the public add its part, and levels, orders and work follow.
 
@@ -146,6 +147,7 @@ def adopt_levels(
     )  # fmt: skip
     for f in range(len(firm)):
         pay(books, firm[f], market, amount[f], _OWN_MONEY)
+        public_money[firm[f]] += subsidy[f]
     for r in range(len(government)):
         pay(books, government[r], market, given[r], _SUBSIDY)
         budget[r, _ADOPTION] -= given[r]
@@ -164,8 +166,8 @@ def adopt_levels(
 
 @rule(
     writes=(
-        "actors.level", "actors.planned_adoption", "regions.budget", "regions.pending_demand", "regions.displaced",
-        *accounts.WRITES,
+        "actors.level", "actors.planned_adoption", "actors.public_money", "regions.budget", "regions.pending_demand",
+        "regions.displaced", *accounts.WRITES,
     ),
     source="cheng:2.1; cheng:3; cheng:4.1; cheng:4.3",
     off={"switches.new_productivity": False, "new_productivity.wear": 0.0},
@@ -187,7 +189,7 @@ def adopt(world: World, parameters: Parameters, draws: Draws) -> None:
     adopt_levels(
         firm, books_of(world), actors.level, actors.planned_adoption, actors.skill, actors.service, actors.sales,
         actors.staff, adoption_costs(p), st.adoption_share, regions.government_slot, regions.budget,
-        regions.pending_demand, regions.displaced, regions.labour_force, regions.unemployment, world.market,
-        parameters.policy.subsidy_rate * parameters.switches.policy, is_on, p.convexity, p.skill_gap_cost, p.speed,
-        p.wear, p.displacement * parameters.production.intelligent_gain,
+        regions.pending_demand, regions.displaced, regions.labour_force, regions.unemployment, actors.public_money,
+        world.market, parameters.policy.subsidy_rate * parameters.switches.policy, is_on, p.convexity,
+        p.skill_gap_cost, p.speed, p.wear, p.displacement * parameters.production.intelligent_gain,
     )  # fmt: skip

@@ -66,7 +66,7 @@ def run_platforms(world: World, parameters: Parameters, draws: Draws) -> None:
     )  # fmt: skip
     _end_memberships(world, ended)
     if len(joining) > 0:
-        _begin_memberships(world, candidate[joining], platforms.actor[member[joining]])
+        _begin_memberships(world, candidate[joining], member[joining])
 
 
 def _end_memberships(world: World, ended: IntArray) -> None:
@@ -81,10 +81,11 @@ def _end_memberships(world: World, ended: IntArray) -> None:
     tie_book.close_ties(world, ended)
 
 
-def _begin_memberships(world: World, new: IntArray, platform: IntArray) -> None:
-    """Open service ties and record who joined which platform; both are slots."""
-    actors = world.actors
+def _begin_memberships(world: World, new: IntArray, rows: IntArray) -> None:
+    """Open service ties and record who (slots) joined which platform (rows)."""
+    actors, platform = world.actors, world.platforms.actor[rows]
     event = world.events.add(
-        Event.MEMBER_JOINED, world.quarter, actors.uid[new], region=actors.region[new], partner=actors.uid[platform]
-    )
+        Event.MEMBER_JOINED, world.quarter, actors.uid[new], region=actors.region[new],
+        partner=actors.uid[platform], cause=world.platforms.cause[rows],
+    )  # fmt: skip
     tie_book.open_ties(world, platform, new, Layer.SERVICE, TieOrigin.PLATFORM, weight=1.0, trust=0.5, cause=event)

@@ -103,12 +103,13 @@ def _open(world: World, parameters: Parameters, region: int, uid: np.uint64, fit
     actors.region[slot] = region
     actors.born[slot] = world.quarter
     world.names[int(uid)] = f"{st.region_names[region]}-platform-{world.quarter}"
-    platform_book.open_rows(world, slots, fit, has_pilots=parameters.platforms.has_pilots)
+    rows = platform_book.open_rows(world, slots, fit, has_pilots=parameters.platforms.has_pilots)
     paid = transfer(world, government, slot, start, Purpose.PLATFORM_SUPPORT)
     regions.budget[region, _PLATFORM] = max(0.0, float(regions.budget[region, _PLATFORM]) - paid)
     event = world.events.add(
         Event.PLATFORM_OPENED, world.quarter, uid, region=region, partner=actors.uid[government], amount=paid
     )
+    world.platforms.cause[rows] = event
     kinds = (int(Kind.BANK), int(Kind.VENTURE_FUND), int(Kind.GUARANTEE_FUND))
     funds = np.flatnonzero(actors.is_active & np.isin(actors.kind, kinds) & (actors.region == region))
     tie_book.open_ties(
@@ -164,16 +165,16 @@ def close_platforms(world: World, parameters: Parameters, draws: Draws) -> None:
     if len(rows) == 0:
         return
     slots = platforms.actor[rows].copy()
-    world.events.add(
+    closed = world.events.add(
         Event.PLATFORM_CLOSED, world.quarter, actors.uid[slots], region=actors.region[slots],
-        amount=world.quarter - platforms.opened[rows],
+        amount=world.quarter - platforms.opened[rows], cause=platforms.cause[rows],
     )  # fmt: skip
     ties = world.ties
     is_closing = np.zeros(actors.rows, dtype=np.bool_)
     is_closing[slots] = True
     tied = ties_of(is_closing, ties.is_active, ties.source, ties.target)
     actors.service[ties.target[tied[ties.layer[tied] == int(Layer.SERVICE)]]] = 0.0
-    tie_book.close_ties(world, tied)
+    tie_book.close_ties(world, tied, int(closed[0]) if len(closed) == 1 else -1)
     household = world.regions.household_slot[actors.region[slots]]
     transfer(world, slots, household, actors.cash[slots], Purpose.LIQUIDATION)
     platforms.is_active[rows] = False

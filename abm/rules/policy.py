@@ -63,7 +63,7 @@ def _switched_on(s: Switches) -> BoolArray:
 
 
 @rule(
-    writes=("regions.tax_revenue", "regions.budget", *accounts.WRITES),
+    writes=("regions.tax_revenue", "regions.budget", "regions.accrued", "regions.lapsed", *accounts.WRITES),
     source="zhao2020:III.D; zhao2020:IV; cheng:4.3; li:4; ren:2.3.3",
     off={"policy.treasury": False},
 )
@@ -83,14 +83,14 @@ def tax_and_budget(world: World, parameters: Parameters, draws: Draws) -> None:
     run_treasury(
         books_of(world), world.slots(Kind.FIRM), world.slots(Kind.UNIVERSITY), actors.profit, actors.staff,
         actors.talent, regions.government_slot, regions.household_slot, regions.wage, regions.talent_wage,
-        regions.household_income, regions.tax_revenue, regions.budget, instrument_shares(p),
-        is_instrument_on(parameters), world.neutral, p.public_service, p.profit_tax, p.wage_tax, p.income_tax,
-        p.budget_share, p.budget_cap, p.neutral_return, p.university_share,
+        regions.household_income, regions.tax_revenue, regions.budget, regions.accrued, regions.lapsed,
+        instrument_shares(p), is_instrument_on(parameters), world.neutral, p.public_service, p.profit_tax, p.wage_tax,
+        p.income_tax, p.budget_share, p.budget_cap, p.neutral_return, p.university_share,
     )  # fmt: skip
 
 
 @rule(
-    writes=("regions.budget", "actors.research_income", "actors.backing", *accounts.WRITES),
+    writes=("regions.budget", "actors.research_income", "actors.backing", "actors.public_money", *accounts.WRITES),
     source="zhao2020:III.D; zhao2020:IV; cheng:4.3; ren:2.4.1",
     off={"switches.policy": False, "policy.budget_share": 0.0},
 )
@@ -112,7 +112,7 @@ def support_firms(world: World, parameters: Parameters, draws: Draws) -> None:
     pay_support(
         books_of(world), firm, world.slots(Kind.GUARANTEE_FUND), actors.uid, actors.is_core, actors.sector,
         actors.mode, actors.sales, actors.debt, actors.capability, actors.research_budget, actors.research_spending,
-        actors.research_income, actors.backing, world.structure.weight, regions.government_slot, regions.budget,
-        draws.key("reach a policy"), parameters.switches.supporting_chain, p.access, p.deduction_rate,
-        p.grant_additionality, parameters.finance.guarantee_multiple,
+        actors.research_income, actors.backing, actors.public_money, world.structure.weight,
+        regions.government_slot, regions.budget, draws.key("reach a policy"), parameters.switches.supporting_chain,
+        p.access, p.deduction_rate, p.grant_additionality, parameters.finance.guarantee_multiple,
     )  # fmt: skip

@@ -17,6 +17,7 @@ from abm.randomness import Draws, uniform
 from abm.rule import rule
 from abm.state import accounts, market_shares
 from abm.state.accounts import transfer
+from abm.state.causes import PROGRESS, last_events
 from abm.state.codes import Event, Kind, Purpose
 from abm.state.market_shares import share_out_customers
 from abm.state.world import World
@@ -190,7 +191,7 @@ def _move(world: World, mover: IntArray, target: IntArray, price: FloatArray) ->
     transfer(world, mover, world.regions.household_slot[region], price, Purpose.MOVE)
     world.events.add(
         Event.MOVED_SECTOR, world.quarter, actors.uid[mover], region=region, channel=target,
-        amount=actors.sales[mover],
+        amount=actors.sales[mover], cause=_causes_of_moves(world, mover, target),
     )  # fmt: skip
     actors.second_sector[mover] = actors.sector[mover]
     actors.sector[mover] = target
@@ -199,3 +200,13 @@ def _move(world: World, mover: IntArray, target: IntArray, price: FloatArray) ->
     fit = (st.weight[target] * relative).sum(axis=1)
     actors.market_share[mover] = np.clip(0.5 * fit * actors.sales[mover] / np.maximum(reach, 1e-9), 1e-9, 0.1)
     share_out_customers(world)
+
+
+def _causes_of_moves(world: World, mover: IntArray, target: IntArray) -> IntArray:
+    """Return what made firms fit for their new sector: its awakening this quarter, else their last progress."""
+    cause = last_events(world, PROGRESS, world.actors.uid[mover])
+    columns = world.events.columns()
+    now = columns["quarter"] == world.quarter
+    for row in np.flatnonzero(now & (columns["kind"] == int(Event.SECTOR_ACTIVATED))):
+        cause[target == columns["channel"][row]] = row
+    return cause

@@ -29,8 +29,8 @@ _GUARANTEE_FUND = int(Kind.GUARANTEE_FUND)
 _LIQUIDATION, _GUARANTEE = np.int64(Purpose.LIQUIDATION), np.int64(Purpose.GUARANTEE)
 
 
-def close_actors(world: World, slots: IntArray) -> None:
-    """Close the actors in `slots`; their rows are free afterwards.
+def close_actors(world: World, slots: IntArray, cause: IntArray | None = None) -> None:
+    """Close the actors in `slots`; their rows are free afterwards. `cause` are the events of their leaving, if told.
 
     Cash pays lenders first, the rest goes to households; what lenders do not get back is written off (a claim moves,
     not cash). Talent joins the pool with what it knows. Equipment is scrapped. Customers go to those who stay.
@@ -46,10 +46,30 @@ def close_actors(world: World, slots: IntArray) -> None:
         regions.pool_capability, regions.pool_origin, ties.is_active, ties.source, ties.target, pr.is_active,
         pr.member, pr.member_uid, pr.effort, pr.n_members, pr.stage,
     )  # fmt: skip
-    close_ties(world, tie)
+    left = -1 if cause is None else leavings(slots, cause, tie, ties.source, ties.target, a.rows)
+    close_ties(world, tie, left)
     a.reset(slots)
     if had_customers:
         share_out_customers(world)
+
+
+@kernel
+def leavings(
+    slots: IntArray, cause: IntArray, tie: IntArray, source: IntArray, target: IntArray, n_actors: int
+) -> IntArray:
+    """Return the event that ended each of some ties: that its source left, or else that its target did.
+
+    >>> leavings(np.array([4, 7]), np.array([20, 21]), np.array([2, 0]), np.array([9, 0, 4]), np.array([7, 0, 5]),
+    ...     10).tolist()
+    [20, 21]
+    """
+    of = np.full(n_actors, -1, np.int64)
+    for a in range(len(slots)):
+        of[slots[a]] = cause[a]
+    left = np.empty(len(tie), np.int64)
+    for t in range(len(tie)):
+        left[t] = of[source[tie[t]]] if of[source[tie[t]]] >= 0 else of[target[tie[t]]]
+    return left
 
 
 @kernel

@@ -85,6 +85,8 @@ class Actors(Table):
     openness: FloatArray = column("university: share of equipment open to firms", low=0, high=1)
     service: FloatArray = column("platform service received, by service", dims=("service",), low=0, high=1)
     is_needy: BoolArray = column("the firm's chain has an open need in its sector", dtype=np.bool_)
+    public_money: FloatArray = column("grants, refunds, cultivation and adoption subsidy received this quarter", PER_QUARTER, low=0)
+    research_support: FloatArray = column("public money worked off in projects before industrialisation this quarter", PER_QUARTER, low=0)
 
 
 @dataclass(frozen=True)
@@ -136,6 +138,9 @@ class Regions(Table):
     wanted_local: FloatArray = column("imported inputs of core firms, smoothed", PER_QUARTER, dims=("sector",), low=0)
     last_return: FloatArray = column("profit over assets of firms last quarter")
     visible_investment: FloatArray = column("investment of firms last year", PER_QUARTER, low=0)
+    accrued: FloatArray = column("public money that accrued to each instrument this quarter", PER_QUARTER, dims=("instrument",), low=0)
+    lapsed: FloatArray = column("public money each instrument lost this quarter: above the cap, or switched off", PER_QUARTER, dims=("instrument",), low=0)
+    national_money: FloatArray = column("what the rest of world paid for national projects this quarter", PER_QUARTER, low=0)
 
 
 @dataclass(frozen=True)
@@ -152,6 +157,7 @@ class Needs(Table):
     pull: FloatArray = column("weight of each field for research on needs", dims=("sector", "field"), low=0)
     commonness: FloatArray = column("exposure of a field summed over chains, times generality", dims=("field",), low=0)
     generality: FloatArray = column("1 - Herfindahl of exposure over chains", dims=("field",), low=0, high=1)
+    cause: IntArray = column("event that opened it, -1 for none", dims=("chain", "sector", "field"), dtype=np.int64, low=-1, fill=-1)
 
 
 @dataclass(frozen=True)
@@ -230,6 +236,7 @@ class Platforms(Table):
     loss_quarters: IntArray = column("quarters in a row without covering its cost", "quarter", dtype=np.int64, low=0)
     opened: IntArray = column("quarter of birth", "quarter", dtype=np.int64)
     n_members: IntArray = column("members", dtype=np.int64, low=0)
+    cause: IntArray = column("event that opened it, -1 for none", dtype=np.int64, low=-1, fill=-1)
 
 
 @dataclass(frozen=True)

@@ -114,8 +114,8 @@ def _first(value: Any, number: int) -> Any:
     return value[:number] if isinstance(value, np.ndarray) else value
 
 
-def close_ties(world: World, rows: IntArray, cause: int = -1) -> None:
-    """End ties and record the events; the amount of an event is the age in quarters."""
+def close_ties(world: World, rows: IntArray, cause: IntArray | int = -1) -> None:
+    """End ties and record the events, with one cause for all or one each; their amount is the age in quarters."""
     if len(rows) == 0:
         return
     ties, actors = world.ties, world.actors
