@@ -1,0 +1,85 @@
+"""The books balance and every number keeps its bounds in each scenario that comes with the model.
+
+Scenarios are found in their folder, so a new one is tested by being there. Regimes keep their order but begin in the
+first quarters, so that each of them is met in a short run.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+from abm import Scenario, Simulation, simulate
+from abm.scenario import scenario_names
+from abm.state.codes import Event
+from tests.invariants import worlds
+from tests.invariants.checks import violations, watched
+
+MANY = 5_000
+"""Actors from which a scenario runs for fewer quarters."""
+
+IMPATIENT = {
+    "platforms.open_quarter": 1, "platforms.open_probability": 1.0, "platforms.prospect": 0.0,
+    "platforms.sponsoring": 0.0, "policy.patience": 1,
+}  # fmt: skip
+"""Platforms open at once and nobody waits until they can live by themselves."""
+
+
+def shortened(name: str) -> Scenario:
+    """Return a scenario of a few quarters in which every regime takes effect."""
+    scenario = Scenario.load(name)
+    n_actors = len(Simulation(scenario, seed=1).world.nodes())
+    regimes = tuple(replace(each, from_quarter=2 + place) for place, each in enumerate(scenario.regimes))
+    return replace(scenario, quarters=max(2 if n_actors > MANY else 6, 2 + len(regimes)), burn_in=2, regimes=regimes)
+
+
+@pytest.fixture(scope="module", params=scenario_names())
+def scenario(request: pytest.FixtureRequest) -> Scenario:
+    return shortened(request.param)
+
+
+def test_invariants_hold(scenario: Scenario) -> None:
+    assert watched(scenario, 1, {}) == []
+
+
+def test_invariants_hold_with_platforms_from_the_start(scenario: Scenario) -> None:
+    assert watched(scenario, 2, worlds.EARLY) == []
+
+
+def test_invariants_hold_with_all_switches_off(scenario: Scenario) -> None:
+    assert watched(scenario, 3, dict.fromkeys(worlds.SWITCHES, False)) == []
+
+
+def test_invariants_hold_at_a_mixed_corner(scenario: Scenario) -> None:
+    assert watched(scenario, 4, worlds.corner("mixed", "on", 4)) == []
+
+
+def test_invariants_hold_when_platforms_die(scenario: Scenario) -> None:
+    simulation = Simulation(replace(scenario, quarters=12), seed=5, changes=IMPATIENT)
+    while simulation.quarter < 12:
+        parameters = simulation.parameters
+        simulation.step()
+        assert violations(simulation.world, parameters) == []
+    happened = simulation.world.events.columns()["kind"].tolist()
+    assert (Event.PLATFORM_OPENED in happened) == (Event.PLATFORM_CLOSED in happened)
+
+
+def test_platforms_do_die() -> None:
+    simulation = Simulation("equipment", seed=5, changes=IMPATIENT)
+    while simulation.quarter < 0:
+        simulation.step()
+    assert Event.PLATFORM_CLOSED in simulation.world.events.columns()["kind"]
+
+
+def test_the_same_seed_gives_the_same_run(scenario: Scenario) -> None:
+    one, two = (simulate(scenario, seed=6, panel_every=0).measures for _ in range(2))
+    for name in one.select_dtypes("number"):
+        np.testing.assert_array_equal(one[name], two[name])
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("name", scenario_names())
+def test_invariants_hold_over_the_whole_length(name: str) -> None:
+    assert watched(Scenario.load(name), 7, {}) == []
