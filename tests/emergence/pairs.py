@@ -225,6 +225,11 @@ def setting(changes: Mapping[str, Any]) -> str:
     return ", ".join(parts) or "default"
 
 
+def verdict(each: Found) -> str:
+    """Return whether a mechanism moves its measure, in a word."""
+    return "yes" if each.is_clear else "**no**"
+
+
 def table(found: Iterable[Found]) -> str:
     """Return what was found as a Markdown table, mechanisms that move nothing first."""
     lines = []
@@ -233,7 +238,7 @@ def table(found: Iterable[Found]) -> str:
         lines.append((
             each.name, setting(each.off), setting(each.on), f"`{each.measure}`", number(each.mean_off),
             number(each.mean_on), f"{number(each.difference)} [{number(each.low)}, {number(each.high)}]",
-            "-" if size is None else f"{size:+.1%}", "yes" if each.is_clear else "**no**",
+            "-" if size is None else f"{size:+.1%}", verdict(each),
         ))  # fmt: skip
     headings = ("mechanism", "off", "on", "measure", "off", "on", "difference (95 %)", "of off", "clear of zero")
     return rows(headings, lines)

@@ -13,12 +13,27 @@ import numpy as np
 import pytest
 from filelock import FileLock
 
+from abm.describe import placed
 from abm.measures import MEASURES
 from abm.parameters import SPECIFICATIONS, Parameters
 from abm.rules.policy import instrument_shares
 from abm.state.codes import Instrument
 from tests.emergence.mechanisms import EDITS, INSTRUMENTS, MECHANISMS, NOT_PAIRED, instrument
-from tests.emergence.pairs import EXTRA, Found, branch, judged, kept, measured, parting, seed_values, sentence, table
+from tests.emergence.paired_table import CALIBRATION, main
+from tests.emergence.pairs import (
+    EXTRA,
+    Found,
+    branch,
+    judged,
+    kept,
+    measured,
+    parting,
+    seed_values,
+    sentence,
+    table,
+    verdict,
+)
+
 
 # -------------------------------------------------------------------------------------------------- the twenty pairs
 
@@ -52,6 +67,14 @@ def test_a_mechanism_moves_its_own_measure(found: dict[str, Found], name: str) -
 def test_sizes_are_told(found: dict[str, Found], capsys: pytest.CaptureFixture[str]) -> None:
     with capsys.disabled():
         print("", *(sentence(each) for each in found.values()), sep="\n")
+
+
+@pytest.mark.slow
+def test_the_table_in_calibration_is_not_stale(found: dict[str, Found]) -> None:
+    """Numbers may drift a little from one version to the next; what moves and what does not must be as it says."""
+    lines = [line.split(" | ") for line in CALIBRATION.read_text(encoding="utf-8").splitlines() if "[" in line]
+    said = {cells[0].removeprefix("| "): cells[-1] for cells in lines if len(cells) == 9}
+    assert said == {name: f"{verdict(each)} |" for name, each in found.items()}, "run: make paired"
 
 
 # ------------------------------------------------------------------------------------------------- the declarations
@@ -118,6 +141,12 @@ def test_judging_by_hand() -> None:
     assert not one.is_clear
     assert "| teaching |" in table([one])
     assert "[-0.484, 4.48]" in sentence(one)
+
+
+def test_the_table_has_its_place() -> None:
+    assert "\n\nhere\n\n" in placed(CALIBRATION.read_text(encoding="utf-8"), "paired", "here")
+    with pytest.raises(SystemExit, match="usage"):
+        main(["--help"])
 
 
 def test_a_measure_that_is_mostly_null_shows_nothing() -> None:
