@@ -26,6 +26,7 @@ from typing import Any, TypeVar, cast
 
 import numba
 import numpy as np
+from numba.core.registry import CPUDispatcher
 
 Function = TypeVar("Function", bound=Callable[..., Any])
 
@@ -62,11 +63,46 @@ _hashes: dict[int, str] = {}
 
 def kernel(function: Function) -> Function:
     """Compile `function` on its first call and keep the machine code for later processes."""
+    return _kept(function, numba.njit(cache=True, no_cfunc_wrapper=True))
+
+
+def inner(function: Function) -> Function:
+    """Compile `function`, which only kernels call, as `kernel` does but without an entry from Python.
+
+    The entry takes an eighth of the time to compile. Called from Python, such a kernel runs as it is written.
+    """
+    return _kept(function, _without_entry)
+
+
+class _InnerKernel(CPUDispatcher):  # type: ignore[misc]  # Numba has no types
+    def __call__(self, *arguments: Any) -> Any:
+        with np.errstate(over="ignore"):  # 64-bit numbers wrap round in silence, as they do in compiled code
+            return _unboxed(self.py_func(*arguments))
+
+
+def _unboxed(value: Any) -> Any:
+    """Return Python's own numbers for NumPy's, as compiled code does."""
+    if isinstance(value, tuple):
+        return tuple(map(_unboxed, value))
+    return value.item() if isinstance(value, np.generic) else value
+
+
+def _without_entry(function: Callable[..., Any]) -> Any:
+    if not IS_COMPILED:
+        return function
+    options = {"nopython": True, "boundscheck": None, "no_cfunc_wrapper": True, "no_cpython_wrapper": True}
+    compiled = _InnerKernel(function, targetoptions=options)
+    compiled.enable_caching()
+    return compiled
+
+
+def _kept(function: Function, compiler: Callable[[Any], Any]) -> Function:
+    """Compile with a cache folder of the function's own, named after all that its machine code is made from."""
     digest = hashlib.blake2b(digest_size=8)
     for part in (_PLATFORM, *_content(function)):
         digest.update(part.encode())
     numba.config.CACHE_DIR = str(CACHE_FOLDER / digest.hexdigest())
-    compiled = numba.njit(cache=True, no_cfunc_wrapper=True)(function)
+    compiled = compiler(function)
     _hashes[id(compiled)] = digest.hexdigest()
     KERNELS[f"{function.__module__}.{function.__name__}"] = compiled
     return cast(Function, compiled)

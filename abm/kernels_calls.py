@@ -6,7 +6,7 @@ import math
 
 import numpy as np
 
-from abm.kernel import kernel
+from abm.kernel import inner, kernel
 from abm.randomness import pair_uid, uniform
 from abm.state.codes import Kind, Layer, Mode, ProjectKind, Stage
 from abm.state.network import ring_place
@@ -97,7 +97,7 @@ def promised(
     return total
 
 
-@kernel
+@inner
 def insert_applicant(
     slot: int, score: float, point: np.uint64, slots: IntArray, scores: FloatArray, points: UidArray
 ) -> None:
@@ -158,7 +158,7 @@ def applicants(
     return pool, leader
 
 
-@kernel
+@inner
 def candidates(
     leader: int, pool: IntArray, is_active: BoolArray, kind: IntArray, actor_region: IntArray, sector: IntArray,
     weight: FloatArray, field: int, start: IntArray, other: IntArray, tie: IntArray, layer: IntArray,
@@ -190,7 +190,7 @@ def candidates(
     return candidate[:number].copy(), bond[:number].copy()
 
 
-@kernel
+@inner
 def alliance(
     leader: int, candidate: IntArray, bond: FloatArray, kind: IntArray, sector: IntArray, uid: UidArray,
     standing: FloatArray, most: int, skill_weight: float, trust_weight: float, variety_weight: float, noise: float,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from abm.kernel import kernel
+from abm.kernel import inner, kernel
 from abm.kernels_funding import funding_rows, pay_bank_returns, place_deposits, use_money_market
 from abm.state.accounts import Books, pay
 from abm.state.codes import ClaimKind, Purpose
@@ -22,7 +22,7 @@ _BACKING_KEPT = 0.9
 """Part of vouching and guarantees still good a quarter later."""
 
 
-@kernel
+@inner
 def serve_loans(
     books: Books,
     firm: IntArray,
@@ -72,7 +72,7 @@ def serve_loans(
     return received
 
 
-@kernel
+@inner
 def pay_dividends(
     books: Books,
     firm: IntArray,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from abm.kernel import kernel
+from abm.kernel import inner, kernel
 from abm.kernels_markets import across_borders
 from abm.kernels_trade import recipes
 from abm.state.accounts import Books, pay
@@ -16,7 +16,7 @@ _INTELLIGENT = int(Level.INTELLIGENT)
 _SALES, _IMPORTS = np.int64(Purpose.SALES), np.int64(Purpose.IMPORTS)
 
 
-@kernel
+@inner
 def orders_received(
     firm: IntArray,
     sector: IntArray,
@@ -57,7 +57,7 @@ def orders_received(
     return orders
 
 
-@kernel
+@inner
 def deliveries(
     firm: IntArray,
     sector: IntArray,
@@ -94,7 +94,7 @@ def deliveries(
     return units
 
 
-@kernel
+@inner
 def settle(
     books: Books,
     firm: IntArray,
@@ -145,7 +145,7 @@ def settle(
         novelty[i] *= 1.0 - novelty_speed
 
 
-@kernel
+@inner
 def book_markets(
     firm: IntArray,
     sector: IntArray,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from abm.kernel import kernel
+from abm.kernel import inner, kernel
 from abm.randomness import _STEP, mix, uniform
 from abm.state.codes import Kind, Mode
 from abm.types import BoolArray, FloatArray, IntArray, UidArray
@@ -37,7 +37,7 @@ def firms(is_active: BoolArray, kind: IntArray) -> IntArray:
     return found[:number]
 
 
-@kernel
+@inner
 def expected_entrants(
     firm: IntArray,
     region: IntArray,
@@ -95,7 +95,7 @@ def born_uid(group: np.uint64, quarter: int, ordinal: np.uint64) -> np.uint64:
     return mix(value + mix(np.uint64(ordinal) ^ _STEP))
 
 
-@kernel
+@inner
 def drawn_entrants(
     expected: FloatArray, market_uid: UidArray, group_uid: UidArray, quarter: int, key: np.uint64, outside: float
 ) -> tuple[IntArray, UidArray]:
@@ -129,7 +129,7 @@ def drawn_entrants(
     return entrant, uid
 
 
-@kernel
+@inner
 def parents_of_spin_offs(
     is_active: BoolArray, kind: IntArray, is_core: BoolArray, mode: IntArray, uid: UidArray, key: np.uint64,
     chance: float,
@@ -156,7 +156,7 @@ def parents_of_spin_offs(
     return parent[:number]
 
 
-@kernel
+@inner
 def spin_offs(
     parent: IntArray, region: IntArray, uid: UidArray, capability: FloatArray, frontier: FloatArray,
     weight: FloatArray, is_awake: BoolArray, group_uid: UidArray, quarter: int,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from abm.kernel import kernel
+from abm.kernel import inner, kernel
 from abm.kernels_entry import OUTSIDER, firms
 from abm.kernels_newcomers import benchmarks, newcomers, start_up
 from abm.state.accounts import Books, pay
@@ -24,7 +24,7 @@ _MOST_TAKEN = 0.5
 """Share of a market all its entrants together take at most."""
 
 
-@kernel
+@inner
 def supervise(
     entrant: IntArray, budget: FloatArray, government: IntArray, household: IntArray, books: Books
 ) -> FloatArray:
@@ -51,7 +51,7 @@ def supervise(
     return prevented
 
 
-@kernel
+@inner
 def pay_in(
     slot: IntArray, entrant: IntArray, size: FloatArray, plant: FloatArray, household: IntArray, outside: int,
     cash_need: float, books: Books,
@@ -87,7 +87,7 @@ def pay_in(
     return is_founded
 
 
-@kernel
+@inner
 def order_plant(
     slot: IntArray, entrant: IntArray, plant: FloatArray, equipment_share: FloatArray, pending_demand: FloatArray,
     equipment: FloatArray, market: int, books: Books,
@@ -113,7 +113,7 @@ def order_plant(
             pending_demand[entrant[0, e], s] += plant[e] * equipment_share[s] / max(total, 1e-12)
 
 
-@kernel
+@inner
 def make_room(
     slot: IntArray,
     entrant: IntArray,

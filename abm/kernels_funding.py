@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from abm.kernel import kernel
+from abm.kernel import inner, kernel
 from abm.state.accounts import Books, pay
 from abm.state.codes import ClaimKind, Purpose
 from abm.types import BoolArray, FloatArray, IntArray
@@ -17,7 +17,7 @@ _DEPOSITING = np.int64(Purpose.DEPOSIT)
 _BORROWING = np.int64(Purpose.BOND)
 
 
-@kernel
+@inner
 def funding_rows(bank: IntArray, is_active: BoolArray, kind: IntArray, debtor: IntArray, n_actors: int) -> IntArray:
     """Return the row of each bank's deposit and of its bond in the claims table, -1 for none, shape (2, banks).
 
@@ -48,7 +48,7 @@ def held(row: IntArray, principal: FloatArray) -> FloatArray:
     return amount
 
 
-@kernel
+@inner
 def pay_bank_returns(
     books: Books,
     bank: IntArray,
@@ -85,7 +85,7 @@ def pay_bank_returns(
         pay(books, i, household, min(payout * profit, spare), _DIVIDEND)
 
 
-@kernel
+@inner
 def move_funds(
     books: Books,
     funder: IntArray,
@@ -127,7 +127,7 @@ def move_funds(
     return moved
 
 
-@kernel
+@inner
 def place_deposits(
     books: Books,
     bank: IntArray,
@@ -172,7 +172,7 @@ def place_deposits(
     return moved
 
 
-@kernel
+@inner
 def use_money_market(
     books: Books,
     bank: IntArray,

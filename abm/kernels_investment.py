@@ -6,7 +6,7 @@ import math
 
 import numpy as np
 
-from abm.kernel import kernel
+from abm.kernel import inner, kernel
 from abm.state.accounts import Books, pay
 from abm.state.codes import Level, Purpose
 from abm.types import FloatArray, IntArray
@@ -20,7 +20,7 @@ _EQUIPMENT_PURCHASE = np.int64(Purpose.EQUIPMENT)
 _VALUE_CHAIN_WORK = np.int64(Purpose.VALUE_CHAIN)
 
 
-@kernel
+@inner
 def use_shares(returns: FloatArray, sharpness: float) -> FloatArray:
     """Return the share of free money each use gets: a logit of returns per yuan among uses that pay back.
 
@@ -45,7 +45,7 @@ def use_shares(returns: FloatArray, sharpness: float) -> FloatArray:
     return shares
 
 
-@kernel
+@inner
 def buy_equipment(
     books: Books,
     firm: IntArray,
@@ -97,7 +97,7 @@ def buy_equipment(
     return index
 
 
-@kernel
+@inner
 def move_in_value_chain(
     books: Books,
     firm: IntArray,
@@ -125,7 +125,7 @@ def move_in_value_chain(
         value_chain[i] = max(0.0, min(1.0, v + speed * effort * (1.0 - v) - wear * v))
 
 
-@kernel
+@inner
 def buy_steps(
     firm: IntArray,
     local_input_share: FloatArray,
@@ -146,7 +146,7 @@ def buy_steps(
         outside_step_share[i] = max(0.0, min(1.0, outside_step_share[i] + speed * appeal))
 
 
-@kernel
+@inner
 def returns_per_yuan(
     firm: IntArray,
     sector: IntArray,

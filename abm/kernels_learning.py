@@ -6,7 +6,7 @@ import math
 
 import numpy as np
 
-from abm.kernel import kernel
+from abm.kernel import inner, kernel
 from abm.state import ledger
 from abm.state.codes import Layer, Mode, Origin
 from abm.state.network import firm_groups, pick, ring_point, roster_of
@@ -19,7 +19,7 @@ _IMITATE = int(Mode.IMITATE)
 _IMITATION = int(Origin.IMITATION)
 
 
-@kernel
+@inner
 def tie_rate(layer: int, is_supplier: bool, research_rate: float, supply_rate: float, upstream_rate: float) -> float:
     """Return the rate of learning along a tie; ``is_supplier`` tells whether the learner supplies the teacher.
 
@@ -33,7 +33,7 @@ def tie_rate(layer: int, is_supplier: bool, research_rate: float, supply_rate: f
     return 0.0
 
 
-@kernel
+@inner
 def tie_understanding(
     is_active: BoolArray, layer: IntArray, source: IntArray, target: IntArray, is_learner: BoolArray, x: FloatArray,
     best: float, width: float,
@@ -55,7 +55,7 @@ def tie_understanding(
     return heard
 
 
-@kernel
+@inner
 def is_ahead(x: FloatArray, is_used: BoolArray, i: int, j: int) -> bool:
     """Tell whether j knows more than i in a field that i uses.
 
@@ -70,7 +70,7 @@ def is_ahead(x: FloatArray, is_used: BoolArray, i: int, j: int) -> bool:
     return found
 
 
-@kernel
+@inner
 def note_fields(is_used: BoolArray, weight: FloatArray, s: int) -> None:
     """Note which fields sector `s` uses; universities (-1) use all.
 
@@ -82,7 +82,7 @@ def note_fields(is_used: BoolArray, weight: FloatArray, s: int) -> None:
         is_used[k] = s < 0 or weight[s, k] > 0.0
 
 
-@kernel
+@inner
 def tie_lessons(
     is_learner: BoolArray, is_core: BoolArray, mode: IntArray, absorption: FloatArray, sector: IntArray,
     field_weight: FloatArray, x: FloatArray, start: IntArray, other: IntArray, tie: IntArray,
@@ -135,7 +135,7 @@ def tie_lessons(
     return first, teacher[:n], route[:n], speed[:n]
 
 
-@kernel
+@inner
 def close_gap(speed: FloatArray, row: int, pace: float, taught: float, boost: float) -> None:
     """Set the three shares of a gap closed: at the neutral pace, by being taught, and on top by imitating.
 
@@ -154,7 +154,7 @@ def close_gap(speed: FloatArray, row: int, pace: float, taught: float, boost: fl
         speed[row, 2] = 1.0 - math.exp(-taught * (1.0 + boost)) - closed
 
 
-@kernel
+@inner
 def rival_lessons(
     firm: IntArray, region: IntArray, sector: IntArray, uid: UidArray, mode: IntArray,
     absorption: FloatArray, field_weight: FloatArray, x: FloatArray, n_regions: int, roster_key: np.uint64,
@@ -193,7 +193,7 @@ def rival_lessons(
     return first, teacher[:n], np.full(n, route), speed[:n]
 
 
-@kernel
+@inner
 def book_lessons(
     i: int, lesson: FloatArray, is_touched: BoolArray, stock: FloatArray, gain: FloatArray, total_gain: FloatArray
 ) -> None:
@@ -207,7 +207,7 @@ def book_lessons(
             lesson[route, origin] = 0.0
 
 
-@kernel
+@inner
 def learn(
     first: IntArray, teacher: IntArray, route: IntArray, speed: FloatArray, excess_route: int,
     sector: IntArray, weight: FloatArray, frontier: FloatArray, x: FloatArray,

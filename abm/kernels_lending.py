@@ -6,7 +6,7 @@ import math
 
 import numpy as np
 
-from abm.kernel import kernel
+from abm.kernel import inner, kernel
 from abm.randomness import uniform
 from abm.state.accounts import Books, pay, write_claims
 from abm.state.assignment import chosen_by_identity
@@ -20,7 +20,7 @@ _WORTH_ASKING = 0.05
 """Part of planned spending below which a firm does not go to a bank."""
 
 
-@kernel
+@inner
 def default_probability(debt: float, credit: float, equity: float, slope: float) -> float:
     """Return PD = 1 - exp(-slope (debt + credit) / equity) (Eurace); 1 where there is no equity.
 
@@ -32,7 +32,7 @@ def default_probability(debt: float, credit: float, equity: float, slope: float)
     return 1.0 - math.exp(-slope * (debt + credit) / equity)
 
 
-@kernel
+@inner
 def loan_requests(
     firm: IntArray,
     uid: UidArray,
@@ -94,7 +94,7 @@ def loan_requests(
     return asker[:number].copy(), request[:number].copy(), risk[:number].copy()
 
 
-@kernel
+@inner
 def lendable(
     bank: IntArray,
     cash: FloatArray,
@@ -120,7 +120,7 @@ def lendable(
     return funds
 
 
-@kernel
+@inner
 def safest_first(firm: IntArray, risk: FloatArray, uid: UidArray) -> IntArray:
     """Return the places of requests in the order of risk, then of the identity of the firm (a merge sort).
 
@@ -148,7 +148,7 @@ def safest_first(firm: IntArray, risk: FloatArray, uid: UidArray) -> IntArray:
     return order
 
 
-@kernel
+@inner
 def rationed(
     order: IntArray,
     bank: IntArray,
@@ -178,7 +178,7 @@ def rationed(
     return granted
 
 
-@kernel
+@inner
 def grant_loans(
     books: Books,
     asker: IntArray,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from abm.kernel import kernel
+from abm.kernel import inner
 from abm.kernels_projects import is_present, learned_share, research_tie
 from abm.state import ledger
 from abm.state.codes import Route
@@ -13,7 +13,7 @@ from abm.types import BoolArray, FloatArray, IntArray, UidArray
 _PLATFORM = int(Route.PLATFORM)
 
 
-@kernel
+@inner
 def lessons(
     done: IntArray,
     teaches: BoolArray,
@@ -66,7 +66,7 @@ def lessons(
     return amount
 
 
-@kernel
+@inner
 def book_lessons(
     done: IntArray,
     amount: FloatArray,
@@ -101,7 +101,7 @@ def book_lessons(
             ledger.book(stock, gain, total_gain, i, value - served, origin[d], route[d])
 
 
-@kernel
+@inner
 def move_trust(
     done: IntArray,
     outcome: FloatArray,

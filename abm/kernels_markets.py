@@ -6,7 +6,7 @@ import math
 
 import numpy as np
 
-from abm.kernel import kernel
+from abm.kernel import inner, kernel
 from abm.kernels_trade import pay_inputs, placed_orders
 from abm.state.accounts import Books, pay
 from abm.state.codes import Kind, Purpose
@@ -21,7 +21,7 @@ _LARGEST_PART = 0.1
 """Part of its cash that the rest of world orders exports for at most."""
 
 
-@kernel
+@inner
 def pay_wages(
     books: Books,
     is_active: BoolArray,
@@ -46,7 +46,7 @@ def pay_wages(
             pay(books, i, household_slot[r], talent_wage[r] * talent[i], _TALENT_WAGES)
 
 
-@kernel
+@inner
 def household_orders(
     books: Books,
     household_slot: IntArray,
@@ -143,7 +143,7 @@ def export_orders(
     pay(books, rest_of_world, market, total, _EXPORTS)
 
 
-@kernel
+@inner
 def across_borders(demand: FloatArray, openness: FloatArray) -> FloatArray:
     """Let each region's open demand reach the other regions by its openness; the total is unchanged.
 
@@ -164,7 +164,7 @@ def across_borders(demand: FloatArray, openness: FloatArray) -> FloatArray:
     return shared
 
 
-@kernel
+@inner
 def book_demand(
     firm: IntArray,
     sector: IntArray,

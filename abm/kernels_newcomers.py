@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from abm.kernel import kernel
+from abm.kernel import inner
 from abm.kernels_entry import OUTSIDER
 from abm.randomness import uniform
 from abm.state.codes import Origin, Route
@@ -17,7 +17,7 @@ _KEPT = 0.8
 _WORST_QUALITY = 0.02
 
 
-@kernel
+@inner
 def benchmarks(
     firm: IntArray,
     region: IntArray,
@@ -59,7 +59,7 @@ def benchmarks(
     return mean_size, mean_level
 
 
-@kernel
+@inner
 def newcomers(
     entrant: IntArray,
     uid: UidArray,
@@ -101,7 +101,7 @@ def newcomers(
     return knowledge, size, plant
 
 
-@kernel
+@inner
 def start_up(
     slot: IntArray,
     entrant: IntArray,

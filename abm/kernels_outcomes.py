@@ -6,7 +6,7 @@ import math
 
 import numpy as np
 
-from abm.kernel import kernel
+from abm.kernel import inner
 from abm.kernels_projects import (
     chance_to_dare,
     learned_share,
@@ -25,7 +25,7 @@ _FACILITIES = int(Service.FACILITIES)
 _PILOT_SERVICE = int(Service.PILOT)
 
 
-@kernel
+@inner
 def finished_stages(is_active: BoolArray, stage: IntArray, remaining: IntArray) -> IntArray:
     """Return the rows of projects whose stage is over or which are given up.
 
@@ -42,7 +42,7 @@ def finished_stages(is_active: BoolArray, stage: IntArray, remaining: IntArray) 
     return rows[:number].copy()
 
 
-@kernel
+@inner
 def research_chance(skill: float, trust: float, facility: float, hazard: float, facility_gain: float) -> float:
     """Return P = 1 - exp(-hazard (1/2 + skill) (1/2 + trust) (1 + facility_gain facility)).
 
@@ -52,7 +52,7 @@ def research_chance(skill: float, trust: float, facility: float, hazard: float, 
     return 1.0 - math.exp(-hazard * (0.5 + skill) * (0.5 + trust) * (1.0 + facility_gain * facility))
 
 
-@kernel
+@inner
 def pilot_chance(service: float, base: float, gain: float, own: float) -> float:
     """Return base + gain (own + (1 - own) service), at most 1: a platform adds what the own works cannot do.
 
@@ -62,7 +62,7 @@ def pilot_chance(service: float, base: float, gain: float, own: float) -> float:
     return min(1.0, base + gain * (own + (1.0 - own) * service))
 
 
-@kernel
+@inner
 def project_teams(
     done: IntArray, kind: IntArray, n_members: IntArray, member: IntArray, member_uid: UidArray, field: IntArray,
     actor_is_active: BoolArray, actor_uid: UidArray, actor_kind: IntArray, capability: FloatArray,
@@ -106,7 +106,7 @@ def project_teams(
     return team, lead
 
 
-@kernel
+@inner
 def pilot_courage(
     is_call: bool, ahead: float, research_cost: float, present: float, size: float, cash: float, absorption: float,
     weight: float, chance: float, quarters: float, pilot_cost: float, last_cost: float, call_part: float,
@@ -136,7 +136,7 @@ def pilot_courage(
     return chance_to_dare(chance * worth, burden, risk_aversion, sharpness)
 
 
-@kernel
+@inner
 def result_level(
     skill: float, uid: np.uint64, step: float, radical_share: float, radical_factor: float, leapfrog: float,
     key: np.uint64,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from abm.kernel import kernel
+from abm.kernel import inner, kernel
 from abm.kernels_services import give_services, improve, service_levels, service_use
 from abm.state.accounts import Books, pay
 from abm.state.codes import Instrument, Kind, Purpose
@@ -15,7 +15,7 @@ _FIRM = int(Kind.FIRM)
 _FEE, _SUPPORT, _COST = np.int64(Purpose.FEE), np.int64(Purpose.PLATFORM_SUPPORT), np.int64(Purpose.PLATFORM_COST)
 
 
-@kernel
+@inner
 def running_costs(
     rows: IntArray, candidate: IntArray, kind: IntArray, region: IntArray, sales: FloatArray, actor: IntArray,
     n_regions: int, rate: float,
@@ -39,7 +39,7 @@ def running_costs(
     return cost
 
 
-@kernel
+@inner
 def collect_fees(
     rows: IntArray, candidate: IntArray, member: IntArray, due: FloatArray, cost: FloatArray, actor: IntArray,
     income: FloatArray, n_members: IntArray, loss_quarters: IntArray, books: Books,
@@ -69,7 +69,7 @@ def collect_fees(
         loss_quarters[p] = loss_quarters[p] + 1 if income[p] < cost[p] else 0
 
 
-@kernel
+@inner
 def public_support(
     rows: IntArray, actor: IntArray, missing: FloatArray, support: FloatArray, budget: FloatArray,
     government: IntArray, books: Books,
@@ -119,7 +119,7 @@ def sponsoring(
             support[p] += pay(books, i, actor[p], rate * sales[i] * share, _SUPPORT)
 
 
-@kernel
+@inner
 def balance(
     rows: IntArray, candidate: IntArray, member: IntArray, is_core: BoolArray, sales: FloatArray, actor: IntArray,
     cost: FloatArray, support: FloatArray, spending: FloatArray, budget: FloatArray, government: IntArray,

@@ -6,7 +6,7 @@ import math
 
 import numpy as np
 
-from abm.kernel import kernel
+from abm.kernel import inner, kernel
 from abm.kernels_services import mean_openness, service_levels
 from abm.randomness import pair_uid, uniform
 from abm.state.codes import Kind, Layer, Service
@@ -20,7 +20,7 @@ _ROUNDS = 12
 """Rounds in which those who might join a new platform look at each other."""
 
 
-@kernel
+@inner
 def profile_fit(profile: FloatArray, fit: FloatArray) -> float:
     """Return the cosine between a member's fields and a platform's.
 
@@ -38,7 +38,7 @@ def profile_fit(profile: FloatArray, fit: FloatArray) -> float:
     return product / math.sqrt(first * second)
 
 
-@kernel
+@inner
 def lasting_taste(uid: np.uint64, platform_uid: np.uint64, key: np.uint64, spread: float) -> float:
     """Return how a member's fit to a platform differs from their fields' cosine, from 1 - spread to 1 + spread.
 
@@ -76,7 +76,7 @@ def fees(
     return due
 
 
-@kernel
+@inner
 def current_members(
     rows: IntArray, platform_actor: IntArray, is_active: BoolArray, layer: IntArray, source: IntArray,
     target: IntArray, n_actors: int,
@@ -97,7 +97,7 @@ def current_members(
     return member
 
 
-@kernel
+@inner
 def best_platform(
     cosine: FloatArray, row: int, uid: np.uint64, place: int, only: int, rows: IntArray, region: IntArray,
     platform_actor: IntArray, platform_uid: UidArray, offer: FloatArray, key: np.uint64, spread: float,
@@ -117,7 +117,7 @@ def best_platform(
     return best, best_fit, highest
 
 
-@kernel
+@inner
 def membership(
     candidate: IntArray,
     kind: IntArray,
@@ -194,7 +194,7 @@ def membership(
     return after, fit
 
 
-@kernel
+@inner
 def ended_memberships(
     candidate: IntArray, before: IntArray, after: IntArray, is_active: BoolArray, layer: IntArray, target: IntArray
 ) -> IntArray:
@@ -220,7 +220,7 @@ def ended_memberships(
     return ended[:number]
 
 
-@kernel
+@inner
 def joining_candidates(candidate: IntArray, before: IntArray, after: IntArray) -> IntArray:
     """Return the places in ``candidate`` of those who have joined; ``before`` is by actor, ``after`` by candidate.
 

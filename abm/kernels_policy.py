@@ -6,7 +6,7 @@ import math
 
 import numpy as np
 
-from abm.kernel import kernel
+from abm.kernel import inner, kernel
 from abm.randomness import uniform
 from abm.state.accounts import Books, pay
 from abm.state.codes import Instrument, Mode, Purpose
@@ -22,7 +22,7 @@ _CULTIVATED = 0.05
 """Part of its sales that cultivation pays an SME at most."""
 
 
-@kernel
+@inner
 def is_reached(key: np.uint64, uid: np.uint64, is_core: bool, access: float) -> bool:
     """Tell whether a policy reaches a firm: a core enterprise always, an SME with probability `access`.
 
@@ -33,7 +33,7 @@ def is_reached(key: np.uint64, uid: np.uint64, is_core: bool, access: float) -> 
     return is_core or uniform(key, uid, 0) < access
 
 
-@kernel
+@inner
 def research_claims(
     firm: IntArray,
     uid: UidArray,
@@ -66,7 +66,7 @@ def research_claims(
     return supported, refund
 
 
-@kernel
+@inner
 def specialised_firms(
     firm: IntArray,
     uid: UidArray,
@@ -104,7 +104,7 @@ def specialised_firms(
     return is_special
 
 
-@kernel
+@inner
 def pay_out(
     books: Books,
     firm: IntArray,
@@ -145,7 +145,7 @@ def pay_out(
     return received
 
 
-@kernel
+@inner
 def back_loans(
     books: Books,
     fund: IntArray,

@@ -6,7 +6,7 @@ import math
 
 import numpy as np
 
-from abm.kernel import kernel
+from abm.kernel import inner, kernel
 from abm.randomness import mix
 from abm.state.codes import Layer, ProjectKind, Stage
 from abm.types import BoolArray, FloatArray, IntArray, UidArray
@@ -25,13 +25,13 @@ def project_uid(initiator: np.uint64, quarter: int, ordinal: int) -> np.uint64:
     return mix(mix(initiator + np.uint64(quarter) * _GOLDEN) + np.uint64(ordinal) * _STEP) | _ONE
 
 
-@kernel
+@inner
 def is_present(slot: int, uid: np.uint64, is_active: BoolArray, actor_uid: UidArray) -> bool:
     """Tell whether a member still exists: its slot is in use, and by the same actor."""
     return slot >= 0 and is_active[slot] and actor_uid[slot] == uid
 
 
-@kernel
+@inner
 def payer_place(kind: int, n_members: int) -> int:
     """Return the place of the member who answers for the cost: the initiator, or who took up a university result.
 
@@ -41,7 +41,7 @@ def payer_place(kind: int, n_members: int) -> int:
     return 1 if kind == _UNIVERSITY and n_members > 1 else 0
 
 
-@kernel
+@inner
 def research_tie(start: IntArray, other: IntArray, tie: IntArray, layer: IntArray, i: int, j: int) -> int:
     """Return the row of the research tie between two actors, -1 if there is none."""
     for e in range(start[i], start[i + 1]):
@@ -70,7 +70,7 @@ def project_counts(
     return count
 
 
-@kernel
+@inner
 def running_projects(is_active: BoolArray, stage: IntArray) -> IntArray:
     """Return the rows of projects that are worked on: in use and not on the shelf."""
     rows = np.empty(len(is_active), np.int64)
@@ -82,7 +82,7 @@ def running_projects(is_active: BoolArray, stage: IntArray) -> IntArray:
     return rows[:number].copy()
 
 
-@kernel
+@inner
 def learned_share(absorption: float, effort: float, rho: float, reference: float) -> float:
     """Return the share of a gap that paid effort closes: 1 - exp(-rho absorption effort / reference).
 
@@ -92,7 +92,7 @@ def learned_share(absorption: float, effort: float, rho: float, reference: float
     return 1.0 - math.exp(-rho * absorption * effort / reference)
 
 
-@kernel
+@inner
 def weighted_pick(weight: FloatArray, draw: float) -> int:
     """Return an index with chance in proportion to its weight, -1 if all weights are zero.
 
@@ -116,7 +116,7 @@ def weighted_pick(weight: FloatArray, draw: float) -> int:
     return last
 
 
-@kernel
+@inner
 def result_worth(
     size: float,
     weight: float,
@@ -136,7 +136,7 @@ def result_worth(
     return 4.0 * size * (gain_value * weight * learned * gap + product_value * novelty)
 
 
-@kernel
+@inner
 def new_product_share(research_cost: float, size: float, novelty_return: float) -> float:
     """Return the share of a firm's sales a new product reaches, by what was put into it.
 
@@ -146,7 +146,7 @@ def new_product_share(research_cost: float, size: float, novelty_return: float) 
     return min(1.0, novelty_return * research_cost / max(size, 1e-3))
 
 
-@kernel
+@inner
 def chance_to_dare(worth: float, burden: float, risk_aversion: float, sharpness: float) -> float:
     """Return the chance that a firm pays `burden` for an expected `worth`: it wants an excess of `risk_aversion`.
 

@@ -6,7 +6,7 @@ import math
 
 import numpy as np
 
-from abm.kernel import kernel
+from abm.kernel import inner, kernel
 from abm.randomness import pair_uid, uniform
 from abm.state.accounts import Books, pay
 from abm.state.codes import Event, Instrument, Kind, Layer, Mode, Purpose
@@ -23,7 +23,7 @@ _SPREAD = math.sqrt(12.0)
 _LEAST_ROOM = 0.01
 
 
-@kernel
+@inner
 def insert_leading(score: float, slot: int, scores: FloatArray, slots: IntArray) -> None:
     """Insert an actor into a list of the highest scores, highest first.
 
@@ -43,7 +43,7 @@ def insert_leading(score: float, slot: int, scores: FloatArray, slots: IntArray)
         slots[place] = slot
 
 
-@kernel
+@inner
 def needy_and_able(
     is_active: BoolArray, kind: IntArray, region: IntArray, sector: IntArray, x: FloatArray, uid: UidArray,
     key: np.uint64, place: int, weak_sector: int, field: int, number: int,
@@ -104,7 +104,7 @@ def published_needs(
     return need[:number]
 
 
-@kernel
+@inner
 def name_pair(pair: IntArray, number: int, first: int, second: int, cause: int) -> int:
     """Add a pair and its cause to the first `number` pairs unless it is among them; return how many there are then.
 
@@ -123,7 +123,7 @@ def name_pair(pair: IntArray, number: int, first: int, second: int, cause: int) 
     return number + 1
 
 
-@kernel
+@inner
 def pay_from_office(
     books: Books, budget: FloatArray, government: IntArray, region: int, payee: int, amount: float
 ) -> float:
@@ -140,7 +140,7 @@ def pay_from_office(
     return paid
 
 
-@kernel
+@inner
 def name_for_owners(
     pair: IntArray, number: int, able: IntArray, place: int, weak_sector: int, cause: int, kind: IntArray,
     region: IntArray, sector: IntArray, is_chain_owner: BoolArray, inputs: FloatArray, input_threshold: float,

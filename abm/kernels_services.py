@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from abm.kernel import kernel
+from abm.kernel import inner
 from abm.state.codes import N_SERVICES, Kind, Mode, Service
 from abm.types import BoolArray, FloatArray, IntArray
 
@@ -16,7 +16,7 @@ _LEAST_PLAN = 1e-6
 """One yuan: what is below is left by rounding."""
 
 
-@kernel
+@inner
 def mean_openness(
     candidate: IntArray, kind: IntArray, region: IntArray, openness: FloatArray, n_regions: int
 ) -> FloatArray:
@@ -37,7 +37,7 @@ def mean_openness(
     return mean
 
 
-@kernel
+@inner
 def service_levels(
     rows: IntArray, actor: IntArray, region: IntArray, quality: FloatArray, has_service: BoolArray, load: FloatArray,
     openness: FloatArray, slots: float, pilot_slots: float, own_facilities: float,
@@ -67,7 +67,7 @@ def service_levels(
     return level, mean
 
 
-@kernel
+@inner
 def service_use(
     candidate: IntArray,
     member: IntArray,
@@ -122,7 +122,7 @@ def service_use(
     return users, diversity
 
 
-@kernel
+@inner
 def improve(
     rows: IntArray, cost: FloatArray, spending: FloatArray, has_service: BoolArray, diversity: FloatArray,
     quality: FloatArray, build: float, decay: float,
@@ -146,7 +146,7 @@ def improve(
             quality[p, v] = min(1.0, max(0.0, quality[p, v] + growth - decay * quality[p, v]))
 
 
-@kernel
+@inner
 def give_services(
     candidate: IntArray, member: IntArray, fit: FloatArray, level: FloatArray, service: FloatArray
 ) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from abm.kernel import kernel
+from abm.kernel import inner, kernel
 from abm.kernels_lessons import book_lessons, lessons, move_trust
 from abm.kernels_outcomes import (
     finished_stages,
@@ -114,7 +114,7 @@ def stage_outcomes(
     return done, outcome
 
 
-@kernel
+@inner
 def what_is_learned(
     done: IntArray, outcome: IntArray, kind: IntArray, n_members: IntArray, tie_origin: IntArray,
     service_share: FloatArray,
@@ -161,7 +161,7 @@ def what_is_learned(
     return teaches, judged, origin, route, credit
 
 
-@kernel
+@inner
 def told_events(
     done: IntArray, outcome: IntArray, kind: IntArray, cause: IntArray, first: int
 ) -> tuple[IntArray, IntArray, IntArray]:
@@ -196,7 +196,7 @@ def told_events(
     return code[:number].copy(), rows[:number].copy(), why[:number].copy()
 
 
-@kernel
+@inner
 def apply_outcomes(
     done: IntArray,
     outcome: IntArray,

@@ -6,7 +6,7 @@ import math
 
 import numpy as np
 
-from abm.kernel import kernel
+from abm.kernel import inner, kernel
 from abm.kernels_projects import project_counts, project_uid, weighted_pick
 from abm.randomness import pair_uid, uniform
 from abm.state.codes import Kind, Layer, Mode, ProjectKind
@@ -24,7 +24,7 @@ _UNIVERSITY_PROJECT = int(ProjectKind.UNIVERSITY)
 _BY_REGION = np.bool_(False)
 
 
-@kernel
+@inner
 def planned_projects(
     is_active: BoolArray,
     kind: IntArray,
@@ -74,7 +74,7 @@ def planned_projects(
     return initiator[:number].copy(), cost[:number].copy(), identity[:number].copy()
 
 
-@kernel
+@inner
 def firm_weights(
     standing: FloatArray, weight: FloatArray, pull: FloatArray, need_weight: float, push_weight: float, out: FloatArray
 ) -> None:
@@ -95,7 +95,7 @@ def firm_weights(
         out[n + k] = push_weight * weight[k] * x * x
 
 
-@kernel
+@inner
 def choose_fields(
     initiator: IntArray,
     identity: UidArray,
@@ -146,7 +146,7 @@ def choose_fields(
     return field, is_pull, target
 
 
-@kernel
+@inner
 def choose_partners(
     initiator: IntArray, field: IntArray, is_active: BoolArray, kind: IntArray, mode: IntArray, uid: UidArray,
     research_budget: FloatArray, n_projects: IntArray, capability: FloatArray, frontier: FloatArray, start: IntArray,
@@ -204,7 +204,7 @@ def choose_partners(
     return member, form, tie_origin
 
 
-@kernel
+@inner
 def identity_limit(identity: UidArray, most: int) -> np.uint64:
     """Return the highest limit below which there are no more than `most` identities.
 

@@ -6,7 +6,7 @@ import math
 
 import numpy as np
 
-from abm.kernel import kernel
+from abm.kernel import inner, kernel
 from abm.randomness import mix, pair_uid, uniform
 from abm.state.codes import Layer, Level
 from abm.state.network import firm_groups, pick, ring_point, roster_of
@@ -70,7 +70,7 @@ def reviewed_inputs(
     return buyer[:n].copy(), wanted[:n].copy()
 
 
-@kernel
+@inner
 def supplier_of(
     start: IntArray, other: IntArray, tie: IntArray, layer: IntArray, target: IntArray, sector: IntArray,
     uid: UidArray, buyer: int, wanted: int, salt: np.uint64,
@@ -88,7 +88,7 @@ def supplier_of(
     return best
 
 
-@kernel
+@inner
 def heard_of(
     buyer: IntArray, wanted: IntArray, firm: IntArray, sector: IntArray, region: IntArray, uid: UidArray,
     openness: FloatArray, n_sectors: int, start: IntArray, other: IntArray, tie: IntArray, layer: IntArray,
@@ -120,7 +120,7 @@ def heard_of(
     return found
 
 
-@kernel
+@inner
 def considered(
     buyer: IntArray, wanted: IntArray, found: IntArray, sector: IntArray, start: IntArray, other: IntArray,
     tie: IntArray, layer: IntArray, source: IntArray,
@@ -146,7 +146,7 @@ def considered(
     return is_considered
 
 
-@kernel
+@inner
 def supplier_merit(
     is_considered: BoolArray, sector: IntArray, quality: FloatArray, price: FloatArray, expected_orders: FloatArray,
     equipment: FloatArray, capital_ratio: FloatArray, start: IntArray, tie: IntArray, layer: IntArray,
@@ -177,7 +177,7 @@ def supplier_merit(
     return merit, has_room
 
 
-@kernel
+@inner
 def present_suppliers(
     i: int, wanted: int, merit: FloatArray, has_room: BoolArray, sector: IntArray, uid: UidArray, start: IntArray,
     other: IntArray, tie: IntArray, layer: IntArray, target: IntArray, weight: FloatArray, trust: FloatArray,
@@ -201,7 +201,7 @@ def present_suppliers(
     return total, best_tie, best, worst_tie, worst
 
 
-@kernel
+@inner
 def best_newcomer(
     i: int, candidates: IntArray, merit: FloatArray, has_room: BoolArray, uid: UidArray, platform: IntArray,
     start: IntArray, other: IntArray, tie: IntArray, layer: IntArray, key: np.uint64,
@@ -224,7 +224,7 @@ def best_newcomer(
     return newcomer, top
 
 
-@kernel
+@inner
 def place_orders(
     buyer: IntArray, wanted: IntArray, found: IntArray, merit: FloatArray, has_room: BoolArray, sector: IntArray,
     uid: UidArray, platform: IntArray, start: IntArray, other: IntArray, tie: IntArray, layer: IntArray,

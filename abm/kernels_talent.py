@@ -6,7 +6,7 @@ import math
 
 import numpy as np
 
-from abm.kernel import kernel
+from abm.kernel import inner, kernel
 from abm.state import ledger
 from abm.state.codes import Kind, Level, Origin, Route
 from abm.state.groups import firms_and_universities, regional_mean
@@ -19,7 +19,7 @@ _PEOPLE_ROUTE = int(Route.PEOPLE)
 _PEOPLE = int(Origin.PEOPLE)
 
 
-@kernel
+@inner
 def wanted_talent(
     employer: IntArray,
     kind: IntArray,
@@ -54,7 +54,7 @@ def wanted_talent(
     return result
 
 
-@kernel
+@inner
 def appeals(
     employer: IntArray,
     firm: IntArray,
@@ -87,7 +87,7 @@ def appeals(
     return result
 
 
-@kernel
+@inner
 def separations(
     employer: IntArray, kind: IntArray, is_core: BoolArray, talent: FloatArray, wanted: FloatArray, appeal: FloatArray,
     retirement: float, quit_rate: float, sme_quit: float, university_quit: float,
@@ -115,7 +115,7 @@ def separations(
     return retired, left
 
 
-@kernel
+@inner
 def vacancies(
     employer: IntArray, talent: FloatArray, wanted: FloatArray, retired: FloatArray, left: FloatArray, growth: float
 ) -> FloatArray:
@@ -134,7 +134,7 @@ def vacancies(
     return result
 
 
-@kernel
+@inner
 def pool_inflow(
     employer: IntArray,
     kind: IntArray,
@@ -192,7 +192,7 @@ def pool_inflow(
     return graduates
 
 
-@kernel
+@inner
 def learn_from_people(
     employer: IntArray,
     region: IntArray,

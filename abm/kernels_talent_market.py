@@ -6,7 +6,7 @@ import math
 
 import numpy as np
 
-from abm.kernel import kernel
+from abm.kernel import inner, kernel
 from abm.kernels_talent import learn_from_people
 from abm.randomness import uniform
 from abm.state.accounts import Books, pay
@@ -22,7 +22,7 @@ _ROUNDING = 1e-9
 """People below which a number is what rounding left."""
 
 
-@kernel
+@inner
 def reached_employers(
     employer: IntArray, uid: UidArray, kind: IntArray, is_core: BoolArray, vacancy: FloatArray, key: np.uint64,
     access: float,
@@ -63,7 +63,7 @@ def programme_appeal(
     return coverage
 
 
-@kernel
+@inner
 def hires(
     employer: IntArray, region: IntArray, vacancy: FloatArray, appeal: FloatArray, looking: FloatArray, n_rounds: int
 ) -> FloatArray:
@@ -99,7 +99,7 @@ def hires(
     return hired
 
 
-@kernel
+@inner
 def pay_programme(
     employer: IntArray, is_reached: BoolArray, hired: FloatArray, talent_wage: FloatArray, budget: FloatArray,
     government: IntArray, quarters: float, books: Books,
@@ -133,7 +133,7 @@ def pay_programme(
             budget[r, _TALENT] = max(0.0, budget[r, _TALENT] - spent[r])
 
 
-@kernel
+@inner
 def fill_posts(
     employer: IntArray, retired: FloatArray, left: FloatArray, vacancy: FloatArray, hired: FloatArray,
     talent: FloatArray, open_posts: FloatArray,
@@ -150,7 +150,7 @@ def fill_posts(
         open_posts[employer[a]] = max(0.0, vacancy[a] - hired[a])
 
 
-@kernel
+@inner
 def pool_after(
     employer: IntArray, region: IntArray, retired: FloatArray, hired: FloatArray, vacancy: FloatArray,
     looking: FloatArray, coverage: FloatArray, leave_rate: float, immigration: float,
@@ -180,7 +180,7 @@ def pool_after(
     return pool, unfilled, growth
 
 
-@kernel
+@inner
 def adapt_wage(
     talent_wage: FloatArray, wage: FloatArray, pool: FloatArray, unfilled: FloatArray, speed: float, low: float,
     high: float,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from abm.kernel import kernel
+from abm.kernel import inner, kernel
 from abm.state.accounts import Books, pay
 from abm.state.codes import Purpose
 from abm.types import BoolArray, FloatArray, IntArray
@@ -15,7 +15,7 @@ _RESERVE = 0.1
 """Part of a quarter's revenue a government keeps."""
 
 
-@kernel
+@inner
 def collect_taxes(
     books: Books,
     firm: IntArray,
@@ -54,10 +54,11 @@ def collect_taxes(
     return revenue
 
 
-@kernel
+@inner
 def accrue(
     books: Books,
     government_slot: IntArray,
+    household_slot: IntArray,
     budget: FloatArray,
     revenue: FloatArray,
     share: FloatArray,
@@ -65,18 +66,20 @@ def accrue(
     neutral: int,
     budget_share: float,
     most_quarters: float,
+    neutral_return: float,
 ) -> None:
     """Give each instrument that is on its share of the budget, and pay that of the others to the neutral account.
 
     An instrument saves up `most_quarters` of accrual at most; one that is switched off gives back what it had.
-    ``budget`` has shape (regions, instruments).
+    ``budget`` has shape (regions, instruments). The neutral account hands the part `neutral_return` on to households,
+    so that switching an instrument off does not also take money out of circulation.
 
     >>> from abm.state.accounts import books_with
-    >>> books, budget = books_with([9.0, 0.0]), np.array([[1.0, 7.0, 3.0]])
-    >>> accrue(books, np.array([0]), budget, np.array([8.0]), np.array([0.5, 0.25, 0.25]),
-    ...        np.array([True, True, False]), 1, 0.5, 4.0)
+    >>> books, budget = books_with([9.0, 0.0, 0.0]), np.array([[1.0, 7.0, 3.0]])
+    >>> accrue(books, np.array([0]), np.array([1]), budget, np.array([8.0]), np.array([0.5, 0.25, 0.25]),
+    ...        np.array([True, True, False]), 2, 0.5, 4.0, 0.75)
     >>> budget.tolist(), books.cash.tolist()
-    ([[3.0, 4.0, 0.0]], [5.0, 4.0])
+    ([[3.0, 4.0, 0.0]], [5.0, 3.0, 1.0])
     """
     for r in range(len(revenue)):
         freed = 0.0
@@ -87,10 +90,11 @@ def accrue(
             else:
                 freed += accrual + budget[r, j]
                 budget[r, j] = 0.0
-        pay(books, government_slot[r], neutral, freed, _NEUTRAL)
+        freed = pay(books, government_slot[r], neutral, freed, _NEUTRAL)
+        pay(books, neutral, household_slot[r], neutral_return * freed, _PUBLIC_SERVICE)
 
 
-@kernel
+@inner
 def serve_the_public(
     books: Books,
     university: IntArray,
@@ -131,7 +135,7 @@ def run_treasury(
     government: IntArray, household: IntArray, wage: FloatArray, talent_wage: FloatArray,
     household_income: FloatArray, tax_revenue: FloatArray, budget: FloatArray, share: FloatArray, is_on: BoolArray,
     neutral: int, serves_public: bool, profit_tax: float, wage_tax: float, income_tax: float, budget_share: float,
-    most_quarters: float, university_share: float,
+    most_quarters: float, neutral_return: float, university_share: float,
 ) -> None:  # fmt: skip
     """Collect taxes, let the budget of each instrument accrue and, if government ``serves_public``, spend the rest.
 
@@ -144,6 +148,9 @@ def run_treasury(
     )  # fmt: skip
     for r in range(len(revenue)):
         tax_revenue[r] = revenue[r]
-    accrue(books, government, budget, revenue, share, is_on, neutral, budget_share, most_quarters)
+    accrue(
+        books, government, household, budget, revenue, share, is_on, neutral, budget_share, most_quarters,
+        neutral_return,
+    )  # fmt: skip
     if serves_public:
         serve_the_public(books, university, government, household, budget, talent, revenue, university_share)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from abm.kernel import kernel
+from abm.kernel import inner
 from abm.state.accounts import Books, pay
 from abm.state.codes import Layer, Level, Purpose
 from abm.state.technique import fuel_use, material_use, step_shift
@@ -20,7 +20,7 @@ _ROUNDING = 1e-9
 """Million yuan: a smaller bill is what rounding left, and cannot stop a firm that has no cash."""
 
 
-@kernel
+@inner
 def column_sums(matrix: FloatArray) -> FloatArray:
     """Return the sum of each column.
 
@@ -34,7 +34,7 @@ def column_sums(matrix: FloatArray) -> FloatArray:
     return total
 
 
-@kernel
+@inner
 def recipes(inputs: FloatArray) -> FloatArray:
     """Return the share of each sector (row) in the bought inputs of each sector (column); 0 where none is bought.
 
@@ -50,7 +50,7 @@ def recipes(inputs: FloatArray) -> FloatArray:
     return share
 
 
-@kernel
+@inner
 def pay_inputs(
     books: Books,
     firm: IntArray,
@@ -107,7 +107,7 @@ def pay_inputs(
     return materials, bills, covered
 
 
-@kernel
+@inner
 def placed_orders(
     firm: IntArray,
     sector: IntArray,

@@ -304,6 +304,7 @@ class Policy:
     green_standard: float = number(0.2, "1", 0.0, 1.0, "lever", "cheng:4.3", "green level below which a standard costs customers")
     patience: int = number(12, "quarter", 0, 100, "lever", "li:3.C", "quarters a platform may lose money before support ends")
     budget_cap: float = number(8.0, "quarter", 1.0, 40.0, "constant", "assumption", "quarters of accrual an instrument may save up")
+    neutral_return: float = number(1.0, "1", 0.0, 1.0, "constant", "assumption", "part of the money freed by switching an instrument off that the neutral account hands on to households")
     call_share: float = number(0.20, "1", 0.0, 1.0, "lever", "li:3.A", "share of the budget: common-technology calls")
     grant_share: float = number(0.12, "1", 0.0, 1.0, "lever", "cheng:4.3", "share: research grants")
     deduction_share: float = number(0.10, "1", 0.0, 1.0, "lever", "cheng:4.3", "share: refund of research money")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from abm.kernel import kernel
+from abm.kernel import inner, kernel
 from abm.parameters import NewProductivity
 from abm.state.codes import Level
 from abm.types import FloatArray, IntArray
@@ -24,7 +24,7 @@ def annuity(rate: float, horizon: float) -> float:
     return float((1.0 - (1.0 + rate) ** -horizon) / rate) if rate > 0.0 else horizon
 
 
-@kernel
+@inner
 def step_cost(base: float, level: float, convexity: float, skill: float, service: float, gap_cost: float) -> float:
     """Return the cost of a unit step at `level`, in quarters of sales: convex, dearer without skill and service.
 
@@ -34,7 +34,7 @@ def step_cost(base: float, level: float, convexity: float, skill: float, service
     return base * (1.0 + convexity * level) * (1.0 + gap_cost * (1.0 - skill) * (1.0 - service))
 
 
-@kernel
+@inner
 def partner_levels(firm: IntArray, start: IntArray, other: IntArray, kind: IntArray, level: FloatArray) -> FloatArray:
     """Return the mean levels of each firm's tied firms, shape (firms, levels)."""
     mean = np.zeros((len(firm), level.shape[1]))
@@ -57,7 +57,7 @@ def adoption_costs(p: NewProductivity) -> FloatArray:
     return np.array([p.digital_cost, p.intelligent_cost, p.green_cost])
 
 
-@kernel
+@inner
 def expected_savings(
     firm: IntArray,
     sector: IntArray,

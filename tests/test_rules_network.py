@@ -252,6 +252,22 @@ def test_the_origin_of_a_research_tie_tells_how_partners_met() -> None:
     assert world.ties.trust[row].tolist() == [0.5]
 
 
+def test_partners_who_met_by_a_market_tie_owe_nothing_to_an_order() -> None:
+    world = small_world()
+    tie(world, SUPPLIER, CORE, Layer.SUPPLY, TieOrigin.ACQUAINTANCE)
+    apply(search_partners, world, EAGER | {"search.university_share": 0.0, "search.random_share": 0.0})
+    row = np.flatnonzero(world.ties.is_active & (world.ties.layer == int(Layer.RESEARCH)))
+    assert world.ties.origin[row].tolist() == [int(TieOrigin.ACQUAINTANCE)]
+
+
+def test_without_the_bundle_no_supply_tie_is_born_of_an_order() -> None:
+    world = small_world()
+    changes = {"search.review_probability": 1.0, "search.newcomer_share": 1.0, "search.review_size": 0.0}
+    apply(find_suppliers, world, changes | {"switches.supporting_chain": False})
+    ties = world.ties
+    assert set(ties.origin[ties.is_active].tolist()) == {int(TieOrigin.ACQUAINTANCE)}
+
+
 def test_a_buyer_orders_a_step_of_its_input_and_never_more_than_the_cap() -> None:
     world = small_world()
     changes = {"search.review_probability": 1.0, "search.newcomer_share": 1.0, "search.review_size": 0.0}
@@ -260,7 +276,9 @@ def test_a_buyer_orders_a_step_of_its_input_and_never_more_than_the_cap() -> Non
     assert sorted(ties.target[ties.is_active].tolist()) == [CORE, SME, RIVAL]
     assert set(ties.source[ties.is_active].tolist()) == {SUPPLIER}
     assert ties.weight[ties.is_active].tolist() == [0.2, 0.2, 0.2]
-    assert set(ties.origin[ties.is_active].tolist()) == {int(TieOrigin.ORDER)}
+    is_core = world.actors.is_core[ties.target[ties.is_active]]
+    assert is_core.sum() == 1
+    assert ((ties.origin[ties.is_active] == int(TieOrigin.ORDER)) == is_core).all()
     for _ in range(6):
         world.quarter += 1
         apply(find_suppliers, world, changes)

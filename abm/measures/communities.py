@@ -10,7 +10,7 @@ import math
 
 import numpy as np
 
-from abm.kernel import kernel
+from abm.kernel import inner, kernel
 from abm.types import FloatArray, IntArray
 
 _MOST_VISITS = 50
@@ -35,7 +35,7 @@ def lists_inside(
     return start, other[:count].copy(), np.ones(count)
 
 
-@kernel
+@inner
 def best_communities(
     start: IntArray, other: IntArray, weight: FloatArray, degree: FloatArray, total: float
 ) -> tuple[IntArray, int]:

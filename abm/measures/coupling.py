@@ -11,7 +11,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from abm.kernel import kernel
+from abm.kernel import inner, kernel
 from abm.measures import frozen
 from abm.measures.chains import results_per_firm, university_conversion
 from abm.measures.declaration import measure
@@ -41,7 +41,7 @@ GRADES = (
 """Ten steps of 0.1 of the degree of coupling coordination (Tian et al. 2021)."""
 
 
-@kernel
+@inner
 def standard_coupling(u1: float, u2: float) -> float:
     """Return C = 2 sqrt(U1 U2) / (U1 + U2), 0 where both systems are at 0.
 
@@ -54,7 +54,7 @@ def standard_coupling(u1: float, u2: float) -> float:
     return 2.0 * math.sqrt(u1 * u2) / total
 
 
-@kernel
+@inner
 def wang_coupling(u1: float, u2: float) -> float:
     """Return Wang's corrected degree for two systems, C = sqrt((1 - |U1 - U2|) min(U) / max(U)).
 

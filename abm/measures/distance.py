@@ -6,7 +6,7 @@ import math
 
 import numpy as np
 
-from abm.kernel import kernel
+from abm.kernel import inner, kernel
 from abm.types import IntArray
 
 _ONE = np.uint64(1)
@@ -20,7 +20,7 @@ _EACH = np.uint64(0x0101010101010101)
 _TOP = np.uint64(56)
 
 
-@kernel
+@inner
 def bits_set(word: np.uint64) -> np.uint64:
     """Return how many bits of a word are set, by adding up neighbouring bits, pairs, fours and bytes.
 

@@ -6,7 +6,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from abm.kernel import kernel
+from abm.kernel import inner, kernel
 from abm.state.codes import N_ORIGINS, N_PATHS, N_ROUTES, Event, Origin, ProjectKind
 from abm.state.ledger import largest_gap
 from abm.types import BoolArray, FloatArray, IntArray
@@ -41,7 +41,7 @@ class Gains(NamedTuple):
         return cls(gap, gross, means[:N_ORIGINS], means[N_ORIGINS:-1], means[-1], by_path)
 
 
-@kernel
+@inner
 def gain_sums(firm: IntArray, region: IntArray, sales: FloatArray, gain: FloatArray, n_regions: int) -> FloatArray:
     """Return the firms' gains times sales and plain, shape (2, regions, origins x routes).
 
@@ -61,7 +61,7 @@ def gain_sums(firm: IntArray, region: IntArray, sales: FloatArray, gain: FloatAr
     return out
 
 
-@kernel
+@inner
 def gain_means(sums: FloatArray, sales: FloatArray, n_firms: FloatArray) -> FloatArray:
     """Return the mean gain of firms by origin and by route, weighted by sales, then every firm alike and in all.
 
@@ -81,7 +81,7 @@ def gain_means(sums: FloatArray, sales: FloatArray, n_firms: FloatArray) -> Floa
     return out
 
 
-@kernel
+@inner
 def path_sums(sums: FloatArray, sales: FloatArray, n_firms: FloatArray, path_of: IntArray) -> FloatArray:
     """Return mean gain per firm by path, shape (4, regions, paths): see `history.WEIGHTINGS`.
 

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from abm.kernel import kernel
+from abm.kernel import inner
 from abm.types import FloatArray, IntArray
 
 SOURCE = "frozen: see CALIBRATION"
@@ -89,7 +89,7 @@ class Scale:
         return cls(low, high, weight / (high - low), place)
 
 
-@kernel
+@inner
 def indices_of(value: FloatArray, low: FloatArray, high: FloatArray, factor: FloatArray, place: IntArray) -> FloatArray:
     """Return the weighted means of scores, each (value - low) / (high - low) held in [0, 1]; null scores 0.
 

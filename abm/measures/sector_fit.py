@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from abm.kernel import kernel
+from abm.kernel import inner
 from abm.types import FloatArray, IntArray
 
 
@@ -18,10 +18,10 @@ class Fit(NamedTuple):
     demand_adaptability: FloatArray
 
 
-@kernel
+@inner
 def sector_fit(
     out: FloatArray,
-    first: int,
+    first: int | np.int64,
     firm: IntArray,
     region: IntArray,
     sector: IntArray,

@@ -9,7 +9,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from abm.kernel import kernel
+from abm.kernel import inner, kernel
 from abm.state.codes import ClaimKind, Stage
 from abm.types import BoolArray, FloatArray, IntArray
 
@@ -67,7 +67,7 @@ def project_counts(
                 out[first + 2, region[e]] += 1.0 if is_pull[e] else 0.0
 
 
-@kernel
+@inner
 def platform_money(
     out: FloatArray,
     first: int,
@@ -93,7 +93,7 @@ def platform_money(
             out[first + 2, r] += spending[p]
 
 
-@kernel
+@inner
 def cash_inside(out: FloatArray, row: int, is_active: BoolArray, region: IntArray, cash: FloatArray) -> None:
     """Add up the cash of all accounts of each region (million yuan).
 
@@ -107,7 +107,7 @@ def cash_inside(out: FloatArray, row: int, is_active: BoolArray, region: IntArra
             out[row, region[i]] += cash[i]
 
 
-@kernel
+@inner
 def need_state(
     out: FloatArray, first: int, is_open: BoolArray, opened: IntArray, exposure: FloatArray, now: int
 ) -> None:
@@ -139,8 +139,8 @@ def need_state(
         out[first + 2, r] = worst
 
 
-@kernel
-def row_sum(out: FloatArray, row: int, value: FloatArray) -> None:
+@inner
+def row_sum(out: FloatArray, row: int | np.int64, value: FloatArray) -> None:
     """Add up each region's sectors or instruments; `value` has a row per region.
 
     >>> import numpy as np

@@ -10,7 +10,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from abm.kernel import kernel
+from abm.kernel import inner, kernel
 from abm.measures.sector_fit import Fit, sector_fit
 from abm.state.codes import N_LEVELS, Mode
 from abm.types import BoolArray, FloatArray, IntArray
@@ -40,7 +40,7 @@ class Money(NamedTuple):
     largest: FloatArray
 
 
-@kernel
+@inner
 def money_sums(
     out: FloatArray,
     firm: IntArray,
@@ -98,7 +98,7 @@ class Levels(NamedTuple):
     value_chain_firm_mean: FloatArray
 
 
-@kernel
+@inner
 def seen_frontier(weight: FloatArray, frontier: FloatArray) -> FloatArray:
     """Return the frontier as each sector sees it, sum_k W_sk F_k, shape (sectors,)."""
     out = np.zeros(weight.shape[0])
@@ -108,10 +108,10 @@ def seen_frontier(weight: FloatArray, frontier: FloatArray) -> FloatArray:
     return out
 
 
-@kernel
+@inner
 def level_sums(
     out: FloatArray,
-    first: int,
+    first: int | np.int64,
     firm: IntArray,
     region: IntArray,
     sector: IntArray,
@@ -167,10 +167,10 @@ class Work(NamedTuple):
     green: FloatArray
 
 
-@kernel
+@inner
 def work_sums(
     out: FloatArray,
-    first: int,
+    first: int | np.int64,
     firm: IntArray,
     region: IntArray,
     sales: FloatArray,
@@ -212,8 +212,8 @@ _N_FIRMS = np.int64(Money._fields.index("n_firms"))
 _SALES = np.int64(Money._fields.index("sales"))
 
 
-@kernel
-def divide(out: FloatArray, first: int, last: int, divisor: int) -> None:
+@inner
+def divide(out: FloatArray, first: int | np.int64, last: int | np.int64, divisor: int | np.int64) -> None:
     """Divide the rows from `first` up to `last` by row `divisor`; NaN where it is 0.
 
     >>> import numpy as np

@@ -11,7 +11,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from abm.kernel import kernel
+from abm.kernel import inner, kernel
 from abm.state.codes import FIRST_AGGREGATE, Layer
 from abm.types import BoolArray, FloatArray, IntArray
 
@@ -22,7 +22,7 @@ _AGGREGATE = FIRST_AGGREGATE
 _N_LAYERS = len(Layer)
 
 
-@kernel
+@inner
 def tie_counts(
     out: FloatArray,
     first: int,
@@ -51,7 +51,7 @@ def tie_counts(
             out[first + layer[e], r] += 1.0
 
 
-@kernel
+@inner
 def kind_counts(out: FloatArray, first: int, is_active: BoolArray, kind: IntArray, region: IntArray) -> None:
     """Count the actors of the network, in as many rows of `out` as there are kinds of them.
 
@@ -65,7 +65,7 @@ def kind_counts(out: FloatArray, first: int, is_active: BoolArray, kind: IntArra
             out[first + kind[i], region[i]] += 1.0
 
 
-@kernel
+@inner
 def partner_lists(
     start: IntArray,
     other: IntArray,
@@ -103,7 +103,7 @@ def partner_lists(
     return first, partner
 
 
-@kernel
+@inner
 def triangles(first: IntArray, partner: IntArray) -> IntArray:
     """Return the number of triangles through each actor, shape (actors,).
 
@@ -148,7 +148,7 @@ def triangles(first: IntArray, partner: IntArray) -> IntArray:
     return number
 
 
-@kernel
+@inner
 def components(first: IntArray, partner: IntArray) -> IntArray:
     """Return the component of each actor, named after its first member, shape (actors,): breadth first.
 
@@ -187,7 +187,7 @@ class Shape(NamedTuple):
     largest_component: FloatArray
 
 
-@kernel
+@inner
 def shape_of(
     out: FloatArray,
     is_active: BoolArray,

@@ -6,7 +6,7 @@ import math
 
 import numpy as np
 
-from abm.kernel import kernel
+from abm.kernel import inner, kernel
 from abm.parameters import Parameters, per_quarter
 from abm.randomness import Draws, uniform
 from abm.rule import rule
@@ -24,7 +24,7 @@ _SETTLED_AGE = 28
 _NO_ORDERS = 1e-6
 
 
-@kernel
+@inner
 def age_factor(age: int, young_factor: float) -> float:
     """Return the hazard at an age in quarters over that of settled firms (F24): low at first, then high, then falling.
 

@@ -11,7 +11,7 @@ import math
 
 import numpy as np
 
-from abm.kernel import kernel
+from abm.kernel import inner, kernel
 from abm.parameters import Parameters
 from abm.randomness import Draws
 from abm.rule import rule
@@ -28,7 +28,7 @@ _INTELLIGENT = int(Level.INTELLIGENT)
 _GREEN = int(Level.GREEN)
 
 
-@kernel
+@inner
 def power(base: float, exponent: float) -> float:
     """Return base ** exponent through exp and log, so that compiled and uncompiled code agree to the last bit.
 

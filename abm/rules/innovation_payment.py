@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from abm.kernel import kernel
+from abm.kernel import inner, kernel
 from abm.kernels_projects import payer_place, research_tie, running_projects
 from abm.parameters import Parameters
 from abm.randomness import Draws, uniform
@@ -35,7 +35,7 @@ _BY_PILOT_SUPPORT = 2
 _ALL_PAID = 0.999
 
 
-@kernel
+@inner
 def public_requests(
     running: IntArray, kind: IntArray, stage: IntArray, is_national: BoolArray, region: IntArray, cost: FloatArray,
     n_regions: int, paid_share: float, pilot_support: float,
@@ -66,7 +66,7 @@ def public_requests(
     return asked, payer, total
 
 
-@kernel
+@inner
 def public_money(
     total: FloatArray, budget: FloatArray, government: IntArray, household: IntArray, outside: int, books: Books
 ) -> FloatArray:
@@ -101,7 +101,7 @@ def public_money(
     return paid
 
 
-@kernel
+@inner
 def member_bills(
     running: IntArray, kind: IntArray, stage: IntArray, region: IntArray, n_members: IntArray, member: IntArray,
     member_uid: UidArray, cost: FloatArray, asked: FloatArray, payer: IntArray, total: FloatArray,
@@ -148,7 +148,7 @@ def member_bills(
     return public, bill
 
 
-@kernel
+@inner
 def coverage(running: IntArray, bill: FloatArray, member: IntArray, cash: FloatArray, cash_share: float) -> FloatArray:
     """Return the share of all its bills each actor can pay with `cash_share` of its cash.
 
@@ -168,7 +168,7 @@ def coverage(running: IntArray, bill: FloatArray, member: IntArray, cash: FloatA
     return share
 
 
-@kernel
+@inner
 def advance_work(
     running: IntArray, bill: FloatArray, share: FloatArray, public: FloatArray, uid: UidArray, kind: IntArray,
     stage: IntArray, n_members: IntArray, member: IntArray, cost: FloatArray, effort: FloatArray,
@@ -209,7 +209,7 @@ def advance_work(
     return paid
 
 
-@kernel
+@inner
 def mark_used_ties(
     running: IntArray, n_members: IntArray, member: IntArray, start: IntArray, other: IntArray, tie: IntArray,
     layer: IntArray, used: IntArray, quarter: int,

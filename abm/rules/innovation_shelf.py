@@ -10,7 +10,7 @@ import math
 
 import numpy as np
 
-from abm.kernel import kernel
+from abm.kernel import inner, kernel
 from abm.kernels_outcomes import pilot_chance
 from abm.kernels_projects import (
     chance_to_dare,
@@ -38,7 +38,7 @@ _MATCHING = int(Service.MATCHING)
 _PILOT_SERVICE = int(Service.PILOT)
 
 
-@kernel
+@inner
 def waiting_results(
     is_active: BoolArray, stage: IntArray, kind: IntArray, uid: UidArray, member: IntArray, member_uid: UidArray,
     actor_is_active: BoolArray, actor_uid: UidArray, expiry: float, key: np.uint64,
@@ -69,7 +69,7 @@ def waiting_results(
     return expired[:n_expired].copy(), waiting[:n_waiting].copy()
 
 
-@kernel
+@inner
 def shown_firms(
     shelf: IntArray, project_region: IntArray, project_uid: UidArray, is_active: BoolArray, kind: IntArray,
     region: IntArray, uid: UidArray, service: FloatArray, n_regions: int, key: np.uint64,
@@ -99,7 +99,7 @@ def shown_firms(
     return shown
 
 
-@kernel
+@inner
 def arrival(draw: float, interest: float, dare: float, earliest: float) -> float:
     """Return when a firm comes, exponential with rate interest x dare, or `earliest` if it does not come before that.
 
@@ -110,7 +110,7 @@ def arrival(draw: float, interest: float, dare: float, earliest: float) -> float
     return min(earliest, -math.log(1.0 - draw) / rate) if rate > 0.0 else earliest
 
 
-@kernel
+@inner
 def first_comers(
     shelf: IntArray, shown: IntArray, uid: UidArray, member: IntArray, field: IntArray, artefact: FloatArray,
     cost: FloatArray, is_pull: BoolArray, purpose: IntArray, actor_uid: UidArray, actor_kind: IntArray,

@@ -11,7 +11,7 @@ import math
 
 import numpy as np
 
-from abm.kernel import kernel
+from abm.kernel import inner, kernel
 from abm.parameters import Parameters
 from abm.randomness import Draws
 from abm.rule import rule
@@ -30,7 +30,7 @@ _LICENCE = int(Route.LICENCE)
 _WAGES, _FEE = np.int64(Purpose.RESEARCH), np.int64(Purpose.LICENCE)
 
 
-@kernel
+@inner
 def spend_on_others(
     is_active: BoolArray, kind: IntArray, mode: IntArray, research_budget: FloatArray, cash: FloatArray,
     cash_share: float, year_cost: FloatArray, knowledge_stock: FloatArray,
@@ -71,7 +71,7 @@ def spend_on_others(
     return imitators, spent[:n_imitators].copy(), introducers, purse[:n_introducers].copy()
 
 
-@kernel
+@inner
 def licensed_fields(
     firm: IntArray, purse: FloatArray, region: IntArray, sector: IntArray, weight: FloatArray, pull: FloatArray,
     buyable: FloatArray, frontier: FloatArray, capability: FloatArray, importable: float,
@@ -104,7 +104,7 @@ def licensed_fields(
     return field, gap
 
 
-@kernel
+@inner
 def digest_licences(
     firm: IntArray, field: IntArray, gap: FloatArray, paid: FloatArray, sector: IntArray, weight: FloatArray,
     frontier: FloatArray, absorption: FloatArray, management_fit: FloatArray, capability: FloatArray,

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from abm.kernel import kernel
+from abm.kernel import inner, kernel
 from abm.parameters import Parameters
 from abm.randomness import Draws
 from abm.rule import rule
@@ -20,7 +20,7 @@ from abm.types import BoolArray, FloatArray, IntArray
 _INTELLIGENT = int(Level.INTELLIGENT)
 
 
-@kernel
+@inner
 def wanted_change(
     firm: IntArray,
     sector: IntArray,
@@ -50,7 +50,7 @@ def wanted_change(
     return change
 
 
-@kernel
+@inner
 def people_at_work(
     is_active: BoolArray, region: IntArray, staff: FloatArray, talent: FloatArray, n_regions: int
 ) -> FloatArray:
@@ -66,7 +66,7 @@ def people_at_work(
     return work
 
 
-@kernel
+@inner
 def hire_and_release(
     firm: IntArray, region: IntArray, change: FloatArray, labour_force: FloatArray, work: FloatArray, staff: FloatArray
 ) -> None:
@@ -96,7 +96,7 @@ def hire_and_release(
         staff[i] = max(0.0, staff[i] + (change[f] * room[region[i]] if change[f] > 0.0 else change[f]))
 
 
-@kernel
+@inner
 def adapt_wages(
     staff: FloatArray,
     output: FloatArray,

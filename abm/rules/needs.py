@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from abm.kernel import kernel
+from abm.kernel import inner, kernel
 from abm.parameters import Parameters
 from abm.randomness import Draws
 from abm.rule import rule
@@ -22,7 +22,7 @@ _ROUNDING = 1e-12
 """What two ways of adding up may differ by: shares and gaps of round numbers often lie on a threshold."""
 
 
-@kernel
+@inner
 def local_capability(
     is_active: BoolArray,
     kind: IntArray,
@@ -51,7 +51,7 @@ def local_capability(
     return mean
 
 
-@kernel
+@inner
 def gap_to(frontier: float, capability: float) -> float:
     """Return how far capability lies behind the frontier, 0 to 1; 0 where rounding alone tells them apart.
 
@@ -62,7 +62,7 @@ def gap_to(frontier: float, capability: float) -> float:
     return gap if gap > _ROUNDING else 0.0
 
 
-@kernel
+@inner
 def measure_gaps(
     local: FloatArray, frontier: FloatArray, buyable: FloatArray, available: FloatArray, gap: FloatArray,
     local_gap: FloatArray,
@@ -85,7 +85,7 @@ def measure_gaps(
                 local_gap[r, s, k] = gap_to(frontier[k], local[r, s, k])
 
 
-@kernel
+@inner
 def expose_chains(
     region: int, demand: FloatArray, chain_demand: FloatArray, leontief: FloatArray, weight: FloatArray,
     gap: FloatArray, exposure: FloatArray,
@@ -119,7 +119,7 @@ def expose_chains(
     return share
 
 
-@kernel
+@inner
 def open_needs(
     region: int, share: FloatArray, is_open: BoolArray, is_published: BoolArray, opened: IntArray,
     is_needy: BoolArray, change: IntArray, open_share: float, close_share: float, quarter: int,
@@ -160,7 +160,7 @@ def open_needs(
     return number
 
 
-@kernel
+@inner
 def weigh_fields(
     region: int, share: FloatArray, exposure: FloatArray, weight: FloatArray, local_gap: FloatArray,
     is_published: BoolArray, heard: float, pull: FloatArray, generality: FloatArray, commonness: FloatArray,
@@ -199,7 +199,7 @@ def weigh_fields(
             pull[region, s, k] = weight[s, k] * local_gap[region, s, k] + heard * published
 
 
-@kernel
+@inner
 def mark_needy(
     is_active: BoolArray, kind: IntArray, region: IntArray, sector: IntArray, needy_sector: BoolArray,
     is_needy: BoolArray,

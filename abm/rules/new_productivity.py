@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from abm.kernel import kernel
+from abm.kernel import inner, kernel
 from abm.parameters import Parameters
 from abm.randomness import Draws
 from abm.rule import rule
@@ -26,7 +26,7 @@ _ADOPTION = int(Instrument.ADOPTION)
 _OWN_MONEY, _SUBSIDY = np.int64(Purpose.ADOPTION), np.int64(Purpose.ADOPTION_SUBSIDY)
 
 
-@kernel
+@inner
 def adoption_money(
     firm: IntArray, region: IntArray, planned_adoption: FloatArray, cash: FloatArray, government_slot: IntArray,
     budget: FloatArray, subsidy_rate: float, is_on: bool,
@@ -65,7 +65,7 @@ def adoption_money(
     return planned, amount, subsidy, given
 
 
-@kernel
+@inner
 def raise_levels(
     firm: IntArray, level: FloatArray, planned_adoption: FloatArray, planned: FloatArray, amount: FloatArray,
     subsidy: FloatArray, cost: FloatArray, convexity: float, gap_cost: float, skill: FloatArray, service: FloatArray,
@@ -97,7 +97,7 @@ def raise_levels(
     return automated
 
 
-@kernel
+@inner
 def order_and_displace(
     firm: IntArray, region: IntArray, amount: FloatArray, subsidy: FloatArray, automated: FloatArray,
     staff: FloatArray, adoption_share: FloatArray, pending_demand: FloatArray, displaced: FloatArray,

@@ -9,7 +9,7 @@ import math
 
 import numpy as np
 
-from abm.kernel import kernel
+from abm.kernel import inner, kernel
 from abm.parameters import Parameters
 from abm.randomness import Draws
 from abm.rule import rule
@@ -27,7 +27,7 @@ _CRUMB = 1e-6
 """Million yuan."""
 
 
-@kernel
+@inner
 def outside_offers(
     firm: IntArray,
     region: IntArray,
@@ -81,7 +81,7 @@ def outside_offers(
     return amount
 
 
-@kernel
+@inner
 def venture_offers(
     able: IntArray, fund: IntArray, service: FloatArray, absorption: FloatArray, cash: FloatArray, share: float
 ) -> FloatArray:
@@ -103,7 +103,7 @@ def venture_offers(
     return chance
 
 
-@kernel
+@inner
 def buy_equity(
     books: Books,
     investor: IntArray,

@@ -70,7 +70,8 @@ def _switched_on(s: Switches) -> BoolArray:
 def tax_and_budget(world: World, parameters: Parameters, draws: Draws) -> None:
     """Taxes come in; the innovation budget accrues by instrument; the rest pays public services and universities.
 
-    Equation   budget_j += share_j * budget_share * taxes if instrument j is on, else neutral account += the same
+    Equation   budget_j += share_j * budget_share * taxes if instrument j is on, else neutral account += the same,
+               of which it hands neutral_return on to households
     Units      million yuan per quarter
     Source     zhao2020 III.D, IV (tax and subsidy support); cheng 4.3; li 4(2); ren 2.3.3
     Draws      none
@@ -84,7 +85,7 @@ def tax_and_budget(world: World, parameters: Parameters, draws: Draws) -> None:
         actors.talent, regions.government_slot, regions.household_slot, regions.wage, regions.talent_wage,
         regions.household_income, regions.tax_revenue, regions.budget, instrument_shares(p),
         is_instrument_on(parameters), world.neutral, p.public_service, p.profit_tax, p.wage_tax, p.income_tax,
-        p.budget_share, p.budget_cap, p.university_share,
+        p.budget_share, p.budget_cap, p.neutral_return, p.university_share,
     )  # fmt: skip
 
 

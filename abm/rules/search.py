@@ -11,7 +11,7 @@ import math
 
 import numpy as np
 
-from abm.kernel import kernel
+from abm.kernel import inner, kernel
 from abm.parameters import Parameters
 from abm.randomness import Draws, mix, pair_uid, uniform
 from abm.rule import rule
@@ -36,10 +36,11 @@ _GOLDEN = np.uint64(0x9E3779B97F4A7C15)
 _SPREAD = math.sqrt(12.0)
 
 N_WAYS = 5
+_CLIENT = 1
 ORIGIN_OF_WAY: IntArray = np.array(
     [
         TieOrigin.ACQUAINTANCE,  # partner of a partner
-        TieOrigin.ORDER,  # client or supplier
+        TieOrigin.ORDER,  # client or supplier: as the supply tie through which they met
         TieOrigin.PLATFORM,  # co-member met through the matching service
         TieOrigin.ACQUAINTANCE,  # met at random
         TieOrigin.ACQUAINTANCE,  # university met
@@ -84,7 +85,7 @@ def drawn_searchers(
     return searcher[:number].copy(), is_partner
 
 
-@kernel
+@inner
 def meeting_places(
     is_partner: BoolArray, kind: IntArray, region: IntArray, platform: IntArray, uid: UidArray, n_regions: int,
     key: np.uint64,
@@ -122,21 +123,23 @@ def meeting_places(
     )
 
 
-@kernel
+@inner
 def research_candidates(
     searcher: IntArray, is_partner: BoolArray, kind: IntArray, region: IntArray, uid: UidArray, service: FloatArray,
     platform: IntArray, openness: FloatArray, start: IntArray, other: IntArray, tie: IntArray, layer: IntArray,
     trust: FloatArray, roster_key: np.uint64, key: np.uint64,
     random_share: float, university_share: float, client_share: float,
-) -> tuple[IntArray, FloatArray]:  # fmt: skip
+) -> tuple[IntArray, FloatArray, IntArray]:  # fmt: skip
     """Return whom each searcher meets, shape (searchers, ways), -1 for nobody, and the trust that links them.
 
-    ``platform`` is the slot of an actor's platform, -1 for none; ``roster_key`` draws the `meeting_places`.
+    ``platform`` is the slot of an actor's platform, -1 for none; ``roster_key`` draws the `meeting_places`. The third
+    column is the supply tie through which a client or supplier was met, -1 for none, shape (searchers,).
     """
     n_regions = len(openness)
     partners, universities, members = meeting_places(is_partner, kind, region, platform, uid, n_regions, roster_key)
     found = np.full((len(searcher), N_WAYS), -1, np.int64)
     bond = np.zeros((len(searcher), N_WAYS))
+    through = np.full(len(searcher), -1, np.int64)
     for a in range(len(searcher)):
         i = searcher[a]
         salt = mix(key + uid[i] * _GOLDEN)
@@ -150,6 +153,7 @@ def research_candidates(
         if order >= 0 and uniform(key, uid[i], 9) < client_share:
             found[a, 1] = other[order]
             bond[a, 1] = trust[tie[order]]
+            through[a] = tie[order]
         if platform[i] >= 0 and uniform(key, uid[i], 1) < service[i, _MATCHING]:
             found[a, 2] = pick(members[0], members[1], members[2], platform[i], ring_point(key, uid[i], 2))
         home = region[i]
@@ -160,10 +164,10 @@ def research_candidates(
         if uniform(key, uid[i], 7) < university_share:
             place = partners if kind[i] == _UNIVERSITY else universities
             found[a, 4] = pick(place[0], place[1], place[2], home, ring_point(key, uid[i], 8))
-    return found, bond
+    return found, bond, through
 
 
-@kernel
+@inner
 def chosen_partners(
     searcher: IntArray, found: IntArray, bond: FloatArray, is_partner: BoolArray, x: FloatArray, uid: UidArray,
     sector: IntArray, platform: IntArray, talent: FloatArray, overlap: FloatArray, taste: FloatArray,
@@ -214,16 +218,20 @@ def chosen_partners(
     return partner, way
 
 
-@kernel
+@inner
 def agreed_ties(
-    searcher: IntArray, partner: IntArray, way: IntArray, bond: FloatArray, origin_of_way: IntArray, first_trust: float
-) -> tuple[IntArray, IntArray, IntArray, FloatArray]:
+    searcher: IntArray, partner: IntArray, way: IntArray, bond: FloatArray, through: IntArray, tie_origin: IntArray,
+    origin_of_way: IntArray, first_trust: float,
+) -> tuple[IntArray, IntArray, IntArray, FloatArray]:  # fmt: skip
     """Return the ends, the origin and the first trust of the ties that both want.
 
+    Who met as client and supplier owes it to the supply tie ``through`` which they met, and to how that was born.
+
     >>> import numpy as np
-    >>> [column.tolist() for column in agreed_ties(np.array([4, 5]), np.array([-1, 7]), np.array([-1, 1]),
-    ...     np.array([[0.0, 0.0], [0.0, 0.6]]), np.array([0, 2]), 0.4)]
-    [[5], [7], [2], [0.6]]
+    >>> [column.tolist() for column in agreed_ties(np.array([4, 5, 6]), np.array([-1, 7, 8]), np.array([-1, 1, 1]),
+    ...     np.array([[0.0, 0.0], [0.0, 0.6], [0.0, 0.1]]), np.array([-1, 0, 1]), np.array([2, 0]), np.array([0, 2]),
+    ...     0.4)]
+    [[5, 6], [7, 8], [2, 0], [0.6, 0.4]]
     """
     n = 0
     for a in range(len(partner)):
@@ -234,7 +242,7 @@ def agreed_ties(
     for a in range(len(partner)):
         if partner[a] >= 0:
             source[n], target[n] = searcher[a], partner[a]
-            origin[n] = origin_of_way[way[a]]
+            origin[n] = tie_origin[through[a]] if way[a] == _CLIENT else origin_of_way[way[a]]
             trust[n] = max(first_trust, bond[a, way[a]])
             n += 1
     return source, target, origin, trust
@@ -245,13 +253,13 @@ def new_partners(
     searcher: IntArray, is_partner: BoolArray, is_active: BoolArray, kind: IntArray, region: IntArray, uid: UidArray,
     sector: IntArray, service: FloatArray, talent: FloatArray, capability: FloatArray, frontier: FloatArray,
     platform: IntArray, openness: FloatArray, overlap: FloatArray, taste: FloatArray,
-    start: IntArray, other: IntArray, tie: IntArray, layer: IntArray, trust: FloatArray,
+    start: IntArray, other: IntArray, tie: IntArray, layer: IntArray, trust: FloatArray, tie_origin: IntArray,
     origin_of_way: IntArray, roster_key: np.uint64, meeting_key: np.uint64, match_key: np.uint64,
     random_share: float, university_share: float, client_share: float, capacity: float, capacity_exponent: float,
     best_distance: float, width: float, first_trust: float,
 ) -> tuple[IntArray, IntArray, IntArray, FloatArray]:  # fmt: skip
     """Return the ends, the origin and the first trust of the ties that searchers and those they meet agree on."""
-    found, bond = research_candidates(
+    found, bond, through = research_candidates(
         searcher, is_partner, kind, region, uid, service, platform, openness, start, other, tie, layer, trust,
         roster_key, meeting_key, random_share, university_share, client_share,
     )  # fmt: skip
@@ -260,7 +268,7 @@ def new_partners(
         searcher, found, bond, is_partner, x, uid, sector, platform, talent, overlap, taste, start, other, tie, layer,
         match_key, capacity, capacity_exponent, best_distance, width,
     )  # fmt: skip
-    return agreed_ties(searcher, partner, way, bond, origin_of_way, first_trust)
+    return agreed_ties(searcher, partner, way, bond, through, tie_origin, origin_of_way, first_trust)
 
 
 @rule(
@@ -295,7 +303,8 @@ def search_partners(world: World, parameters: Parameters, draws: Draws) -> None:
     source, target, origin, trust = new_partners(
         searcher, is_partner, actors.is_active, actors.kind, actors.region, actors.uid, actors.sector, actors.service,
         actors.talent, actors.capability, world.fields.frontier, platform_of(world), st.openness, st.overlap,
-        np.array(p.taste), lists.start, lists.other, lists.tie, ties.layer, ties.trust, ORIGIN_OF_WAY,
+        np.array(p.taste), lists.start, lists.other, lists.tie, ties.layer, ties.trust, ties.origin,
+        ORIGIN_OF_WAY,
         draws.key("roster of partners"), draws.key("meeting"), draws.key("match"),
         p.random_share, p.university_share, p.client_share, p.capacity, p.capacity_exponent,
         learning.best_distance, learning.distance_width, p.first_trust,

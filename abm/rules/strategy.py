@@ -11,7 +11,7 @@ import math
 
 import numpy as np
 
-from abm.kernel import kernel
+from abm.kernel import inner, kernel
 from abm.parameters import Parameters
 from abm.randomness import Draws, uniform
 from abm.rule import rule
@@ -45,7 +45,7 @@ def firms_due(is_active: BoolArray, kind: IntArray, uid: UidArray, quarter: int)
     return slots[:number].copy()
 
 
-@kernel
+@inner
 def experience(
     due: IntArray,
     mode: IntArray,
@@ -95,7 +95,7 @@ def experience(
             propensity[i, m] = min(_LARGEST_PAYOFF, max(-_LARGEST_PAYOFF, propensity[i, m]))
 
 
-@kernel
+@inner
 def partner_count(slot: int, start: IntArray, tie: IntArray, layer: IntArray) -> int:
     """Return the number of research ties of an actor.
 
@@ -110,7 +110,7 @@ def partner_count(slot: int, start: IntArray, tie: IntArray, layer: IntArray) ->
     return count
 
 
-@kernel
+@inner
 def importable_gap(
     slot: int, sector: int, capability: FloatArray, frontier: FloatArray, weight: FloatArray, reach: FloatArray
 ) -> float:
@@ -125,7 +125,7 @@ def importable_gap(
     return gap
 
 
-@kernel
+@inner
 def prospects(
     due: IntArray,
     sector: IntArray,
@@ -181,7 +181,7 @@ def prospects(
     return result
 
 
-@kernel
+@inner
 def logit_choice(value: FloatArray, sensitivity: float, experimentation: float, draw: float) -> int:
     """Return the option chosen by a logit on `value`, with a share of blind trials.
 
@@ -204,7 +204,7 @@ def logit_choice(value: FloatArray, sensitivity: float, experimentation: float, 
     return len(value) - 1
 
 
-@kernel
+@inner
 def choose_modes(
     due: IntArray,
     uid: UidArray,

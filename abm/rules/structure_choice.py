@@ -11,7 +11,7 @@ import math
 
 import numpy as np
 
-from abm.kernel import kernel
+from abm.kernel import inner, kernel
 from abm.parameters import Parameters
 from abm.randomness import Draws, uniform
 from abm.rule import rule
@@ -66,7 +66,7 @@ def sector_earnings(
     return earning, mean_sales
 
 
-@kernel
+@inner
 def sector_fit(capability: FloatArray, frontier: FloatArray, weight: FloatArray, i: int, s: int, most: float) -> float:
     """Return how well an actor's capability, at most `most` times the frontier, fits the fields of a sector.
 

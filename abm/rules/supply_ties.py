@@ -3,10 +3,13 @@
 A supply tie runs from supplier to buyer; its weight is the share of one input that the buyer orders there. Buyers hear
 of suppliers from those who buy the same things, so well-known suppliers become better known (F17), but they want able,
 cheap and trusted ones, full suppliers take nobody, and part of every input stays contestable for the market and for
-imports. Under the supporting-chain bundle core firms look harder for local suppliers (li 3.B).
+imports. Under the supporting-chain bundle core firms look harder for local suppliers (li 3.B): what they order then is
+born of an order, every other supply tie of the acquaintance of an open market.
 """
 
 from __future__ import annotations
+
+import numpy as np
 
 from abm.kernels_suppliers import ordered, reviewed_inputs
 from abm.parameters import Parameters
@@ -16,6 +19,18 @@ from abm.state import ties as tie_book
 from abm.state.codes import Kind, Layer, TieOrigin
 from abm.state.ties import platform_of
 from abm.state.world import World
+from abm.types import BoolArray, IntArray
+
+
+def order_origin(customer: IntArray, is_core: BoolArray, has_bundle: bool) -> IntArray:
+    """Return how supply ties are born: by the order of a core firm under the supporting-chain bundle, else by chance.
+
+    >>> order_origin(np.array([0, 1]), np.array([True, False]), True).tolist()
+    [2, 0]
+    >>> order_origin(np.array([0, 1]), np.array([True, False]), False).tolist()
+    [0, 0]
+    """
+    return np.where(is_core[customer] & has_bundle, int(TieOrigin.ORDER), int(TieOrigin.ACQUAINTANCE))
 
 
 @rule(
@@ -59,7 +74,6 @@ def find_suppliers(world: World, parameters: Parameters, draws: Draws) -> None:
         p.loyalty, p.linked_weight, p.supply_noise, p.order_step, p.local_cap,
     )  # fmt: skip
     if len(supplier):
-        tie_book.open_ties(
-            world, supplier, customer, Layer.SUPPLY, TieOrigin.ORDER, weight=share, trust=p.first_trust
-        )  # fmt: skip
+        origin = order_origin(customer, actors.is_core, parameters.switches.supporting_chain)
+        tie_book.open_ties(world, supplier, customer, Layer.SUPPLY, origin, weight=share, trust=p.first_trust)
     tie_book.close_ties(world, ended)

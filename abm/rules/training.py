@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from abm.kernel import kernel
+from abm.kernel import inner, kernel
 from abm.parameters import Parameters
 from abm.randomness import Draws, uniform
 from abm.rule import rule
@@ -23,7 +23,7 @@ _COURSES = np.int64(Purpose.TRAINING)
 _SERVICE = int(Service.TRAINING)
 
 
-@kernel
+@inner
 def untrained_staff(
     firm: IntArray,
     uid: UidArray,
@@ -47,7 +47,7 @@ def untrained_staff(
     return result
 
 
-@kernel
+@inner
 def hold_courses(
     firm: IntArray, wanted: FloatArray, displaced: FloatArray, budget: FloatArray, government: IntArray,
     household: IntArray, cost: float, books: Books,
@@ -79,7 +79,7 @@ def hold_courses(
     return total
 
 
-@kernel
+@inner
 def gain_skill(
     firm: IntArray, region: IntArray, staff: FloatArray, service: FloatArray, wanted: FloatArray, trained: FloatArray,
     skill: FloatArray, effect: float, platform_training: float, wear: float,

@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from abm.kernel import kernel
+from abm.kernel import inner, kernel
 from abm.state.codes import N_KINDS, N_PURPOSES, ClaimKind, Purpose
 from abm.state.columns import read_only
 from abm.state.world import World
@@ -17,6 +17,7 @@ WRITES: tuple[str, ...] = ("actors.cash", "accounts.paid", "accounts.received", 
 """Columns a rule must declare to be allowed to move cash."""
 
 _QUIET = 1e-3
+_LOAN = int(ClaimKind.LOAN)
 
 Amounts = FloatArray | float
 Slots = IntArray | int
@@ -71,7 +72,7 @@ class Books(NamedTuple):
     volume: FloatArray
 
 
-@kernel
+@inner
 def pay(books: Books, payer: int, payee: int, amount: float, purpose: int | np.int64) -> float:
     """Move `amount` (million yuan) from one actor to another, never more than the payer holds; return what moved.
 
@@ -207,6 +208,43 @@ def open_claims(
     return rows
 
 
+@kernel
+def largest_deviation(
+    cash: FloatArray,
+    debt: FloatArray,
+    is_active: BoolArray,
+    kind: IntArray,
+    debtor: IntArray,
+    principal: FloatArray,
+    paid: FloatArray,
+    received: FloatArray,
+    total_cash: float,
+) -> tuple[float, float]:
+    """Return the largest deviation of the books (see `money_residual`) and what was paid this quarter.
+
+    Cash and debt are by actor, the next four columns those of claims, paid and received by kind of actor.
+
+    >>> two, zero = np.array([1.0, 2.0]), np.zeros(1, np.int64)
+    >>> largest_deviation(two, np.array([0.0, 4.0]), zero == 0, zero, zero + 1, np.array([3.5]), two, two, 3.0)
+    (0.5, 3.0)
+    """
+    owed = np.zeros(len(cash))
+    for c in range(len(is_active)):
+        if is_active[c] and kind[c] == _LOAN:
+            owed[debtor[c]] += principal[c]
+    held = 0.0
+    worst = 0.0
+    for i in range(len(cash)):
+        held += cash[i]
+        worst = max(worst, abs(owed[i] - debt[i]))
+    all_paid = 0.0
+    all_received = 0.0
+    for k in range(len(paid)):
+        all_paid += paid[k]
+        all_received += received[k]
+    return max(abs(held - total_cash), abs(all_paid - all_received), worst), all_paid
+
+
 def money_residual(world: World) -> float:
     """Return how far the books are from balance, relative to this quarter's gross flow.
 
@@ -214,12 +252,9 @@ def money_residual(world: World) -> float:
     received; every firm's debt is the sum of the loans on it. The largest deviation counts. Where next to nothing
     flows, a thousandth of all cash stands for the flow: the rounding of what is held does not shrink with it.
     """
-    actors, claims = world.actors, world.claims
-    gross = max(float(world.accounts.paid.sum()), _QUIET * world.total_cash, 1.0)
-    cash = abs(float(actors.cash.sum()) - world.total_cash)
-    flows = abs(float(world.accounts.paid.sum() - world.accounts.received.sum()))
-    owed = np.zeros(actors.rows)
-    loans = claims.is_active & (claims.kind == int(ClaimKind.LOAN))
-    np.add.at(owed, claims.debtor[loans], claims.principal[loans])
-    debts = float(np.abs(owed - actors.debt).max(initial=0.0))
-    return max(cash, flows, debts) / gross
+    actors, claims, held = world.actors, world.claims, world.accounts
+    deviation, gross = largest_deviation(
+        actors.cash, actors.debt, claims.is_active, claims.kind, claims.debtor, claims.principal, held.paid,
+        held.received, world.total_cash,
+    )  # fmt: skip
+    return deviation / max(gross, _QUIET * world.total_cash, 1.0)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from abm.kernel import kernel
+from abm.kernel import inner, kernel
 from abm.state import accounts, market_shares
 from abm.state.accounts import Books, books_of, pay
 from abm.state.assignment import chosen_by_identity
@@ -52,7 +52,7 @@ def close_actors(world: World, slots: IntArray) -> None:
         share_out_customers(world)
 
 
-@kernel
+@inner
 def settle_claims(
     slots: IntArray,
     is_closing: BoolArray,
@@ -102,7 +102,7 @@ def settle_claims(
     return covered
 
 
-@kernel
+@inner
 def lose_knowledge(
     slots: IntArray,
     region: IntArray,
@@ -156,7 +156,7 @@ def ties_of(is_closing: BoolArray, is_active: BoolArray, source: IntArray, targe
     return found[:number]
 
 
-@kernel
+@inner
 def end_projects(
     is_closing: BoolArray,
     is_active: BoolArray,
@@ -202,7 +202,7 @@ def end_projects(
                 member[p, m], member_uid[p, m], effort[p, m] = -1, np.uint64(0), 0.0
 
 
-@kernel
+@inner
 def make_good(
     slots: IntArray, covered: FloatArray, fund: IntArray, loan: IntArray, creditor: IntArray, uid: UidArray,
     n_regions: int, books: Books,

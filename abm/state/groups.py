@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import numpy as np
 
-from abm.kernel import kernel
+from abm.kernel import inner
 from abm.state.codes import Kind
 from abm.types import BoolArray, FloatArray, IntArray
 
 _UNIVERSITY = int(Kind.UNIVERSITY)
 
 
-@kernel
+@inner
 def firms_and_universities(is_active: BoolArray, kind: IntArray) -> IntArray:
     """Return the slots of all active firms and universities.
 
@@ -27,7 +27,7 @@ def firms_and_universities(is_active: BoolArray, kind: IntArray) -> IntArray:
     return found[:number]
 
 
-@kernel
+@inner
 def regional_mean(actor: IntArray, region: IntArray, value: FloatArray, n_regions: int) -> FloatArray:
     """Return the mean of a column over some actors, by region; 0 where there are none.
 

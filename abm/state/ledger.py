@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from abm.kernel import kernel
+from abm.kernel import inner, kernel
 from abm.state.codes import N_ORIGINS, N_ROUTES, Origin, Path, Route
 from abm.state.world import World
 from abm.types import BoolArray, FloatArray, IntArray
@@ -52,7 +52,7 @@ def book(
     total_gain[i, origin, route] += amount
 
 
-@kernel
+@inner
 def book_inherited(
     stock: FloatArray, gain: FloatArray, total_gain: FloatArray, i: int, amount: float, share: FloatArray, row: int,
     route: int,
@@ -63,7 +63,7 @@ def book_inherited(
             book(stock, gain, total_gain, i, amount * share[row, origin], origin, route)
 
 
-@kernel
+@inner
 def origin_shares(stock: FloatArray) -> FloatArray:
     """Return each actor's stock by origin as shares, shape (actors, origins); all endowment where there is no stock.
 
@@ -89,7 +89,7 @@ def origin_shares(stock: FloatArray) -> FloatArray:
     return shares
 
 
-@kernel
+@inner
 def shares_by_origin(stock: FloatArray, share: FloatArray) -> None:
     """Fill `share`, shape (origins,), with an actor's stock by origin as shares; `stock` is its row (origins, routes).
 
@@ -120,7 +120,8 @@ def largest_gap(
 ) -> tuple[float, float]:
     """Return the largest |booked - held capability| of an actor and this quarter's gross flow of capability.
 
-    `stock` and `gain` have one column per origin and route. Four running sums, so that additions overlap.
+    `stock` and `gain` have one column per origin and route.
+    They are summed origin by origin, so that additions overlap.
 
     >>> import numpy as np
     >>> stock = np.zeros((1, 72)); stock[0, 3] = 0.5
@@ -129,27 +130,24 @@ def largest_gap(
     """
     largest = 0.0
     gross = 0.0
-    width = stock.shape[1]
     for i in range(len(is_active)):
         if not is_active[i]:
             continue
         booked = 0.0
         flow = 0.0
-        even = 0.0
-        odd = 0.0
-        for c in range(0, width - 1, 2):
-            booked += stock[i, c]
-            even += stock[i, c + 1]
-            flow += gain[i, c]
-            odd += gain[i, c + 1]
-        if width % 2 == 1:
-            booked += stock[i, width - 1]
-            flow += gain[i, width - 1]
+        for origin in range(N_ORIGINS):
+            held_so = 0.0
+            gained_so = 0.0
+            for route in range(N_ROUTES):
+                held_so += stock[i, origin * N_ROUTES + route]
+                gained_so += gain[i, origin * N_ROUTES + route]
+            booked += held_so
+            flow += gained_so
         held = 0.0
         for k in range(capability.shape[1]):
             held += capability[i, k]
-        largest = max(largest, abs(booked + even - held))
-        gross += flow + odd + loss[i]
+        largest = max(largest, abs(booked - held))
+        gross += flow + loss[i]
     return largest, gross
 
 

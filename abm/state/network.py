@@ -6,7 +6,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from abm.kernel import kernel
+from abm.kernel import inner, kernel
 from abm.randomness import mix
 from abm.state.columns import read_only
 from abm.state.tables import Ties
@@ -101,7 +101,7 @@ def make_roster(group: IntArray, n_groups: int, uid: UidArray, key: np.uint64) -
     return Roster(*roster_of(np.flatnonzero(group >= 0), group, n_groups, read_only(uid), key))
 
 
-@kernel
+@inner
 def insertion_sort(ring: UidArray, slot: IntArray, first: int, last: int) -> None:
     """Sort the entries from `first` up to `last` by point; quick where everybody is near its place already.
 
@@ -120,7 +120,7 @@ def insertion_sort(ring: UidArray, slot: IntArray, first: int, last: int) -> Non
         ring[a], slot[a] = point, who
 
 
-@kernel
+@inner
 def ring_place(key: np.uint64, uid: np.uint64) -> np.uint64:
     """Return where an actor stands on the ring of a decision."""
     return mix(np.uint64(key) + np.uint64(uid) * _GOLDEN)
@@ -166,7 +166,7 @@ def roster_of(
     return start, ring, slot
 
 
-@kernel
+@inner
 def firm_groups(firm: IntArray, region: IntArray, sector: IntArray, n_sectors: int) -> IntArray:
     """Return the region and sector of each firm as one number, region * n_sectors + sector; -1 for who is no firm.
 
@@ -215,7 +215,7 @@ def ring_point(key: np.uint64, uid: np.uint64, ordinal: int) -> np.uint64:
     return mix(mix(np.uint64(key) + np.uint64(uid) * _GOLDEN) + np.uint64(ordinal) * _GOLDEN)
 
 
-@kernel
+@inner
 def drawn_entry(
     start: IntArray, other: IntArray, tie: IntArray, layer: IntArray, trust: FloatArray, uid: UidArray,
     i: int, wanted: int, no: int, salt: np.uint64,

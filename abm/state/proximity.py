@@ -10,7 +10,7 @@ import math
 
 import numpy as np
 
-from abm.kernel import kernel
+from abm.kernel import inner, kernel
 from abm.state.codes import Kind
 from abm.types import BoolArray, FloatArray, IntArray
 
@@ -20,7 +20,7 @@ TASTE = ("understanding", "trust", "platform", "chain", "standing", "reservation
 """Order of the weights handed to `appeal`."""
 
 
-@kernel
+@inner
 def profiles(
     is_active: BoolArray, kind: IntArray, capability: FloatArray, frontier: FloatArray
 ) -> tuple[FloatArray, BoolArray]:
@@ -41,7 +41,7 @@ def profiles(
     return x, is_learner
 
 
-@kernel
+@inner
 def cognitive_distance(x: FloatArray, i: int, j: int) -> float:
     """Return sqrt(1 - 2 x_i.x_j / (|x_i|^2 + |x_j|^2)), from 0 (same) to 1 (nothing in common).
 
@@ -62,7 +62,7 @@ def cognitive_distance(x: FloatArray, i: int, j: int) -> float:
     return math.sqrt(max(0.0, 1.0 - 2.0 * product / squares))
 
 
-@kernel
+@inner
 def understanding(distance: float, best: float, width: float) -> float:
     """Return exp(-((d - best) / width)^2): 1 at the best distance, little for twins and for strangers.
 
@@ -121,7 +121,7 @@ def appeal(
     return float(value - taste[6] * load * load + taste[7] * noise)
 
 
-@kernel
+@inner
 def capacity_of(talent: float, base: float, exponent: float) -> float:
     """Return how many ties an actor can keep up at a cost of one: base (1 + talent)^exponent.
 
@@ -131,7 +131,7 @@ def capacity_of(talent: float, base: float, exponent: float) -> float:
     return base * math.exp(exponent * math.log(1.0 + talent))
 
 
-@kernel
+@inner
 def overlap_of(overlap: FloatArray, sector: IntArray, i: int, j: int) -> float:
     """Return the chain overlap of two actors; 0 where one has no sector."""
     if sector[i] < 0 or sector[j] < 0:

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from abm.kernel import kernel
+from abm.kernel import inner
 from abm.types import FloatArray
 
 
-@kernel
+@inner
 def join_pool(
     pool: FloatArray,
     pool_capability: FloatArray,

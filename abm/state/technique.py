@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from abm.kernel import kernel
+from abm.kernel import inner, kernel
 
 HAND_WORK = 0.01
 """Labour productivity without any technology, over that at the reference level: what hands alone can do."""
@@ -22,13 +22,13 @@ def labour_productivity(
     return base * max(equipment_level / reference, HAND_WORK) * (1.0 + gain * intelligent)
 
 
-@kernel
+@inner
 def step_shift(outside_step_share: float, span: float) -> float:
     """Return how far bought production steps move cost from labour to materials; 0 where half the steps are bought."""
     return span * (outside_step_share - 0.5)
 
 
-@kernel
+@inner
 def material_use(material: float, shift: float, digital: float, waste_saving: float) -> float:
     """Return materials per unit: bought steps add half of what they save in labour, digital saves waste (cheng 4.1).
 
@@ -38,7 +38,7 @@ def material_use(material: float, shift: float, digital: float, waste_saving: fl
     return material * (1.0 + 0.5 * shift) * (1.0 - waste_saving * digital)
 
 
-@kernel
+@inner
 def fuel_use(energy: float, carbon_cost: float, green: float, green_saving: float) -> float:
     """Return energy and raw materials per unit: green saves them, a carbon price makes them dearer (cheng 4.3).
 

@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from abm.kernel import kernel
+from abm.kernel import inner, kernel
 from abm.state.codes import Event, Layer, TieOrigin
 from abm.state.columns import read_only
 from abm.state.world import World
@@ -153,7 +153,7 @@ def platforms_of(
     return platform
 
 
-@kernel
+@inner
 def degree_of(start: IntArray, tie: IntArray, layer: IntArray, i: int, wanted: int) -> int:
     """Return the number of ties of a layer that one actor has, from the neighbour lists.
 
@@ -168,7 +168,7 @@ def degree_of(start: IntArray, tie: IntArray, layer: IntArray, i: int, wanted: i
     return number
 
 
-@kernel
+@inner
 def are_tied(start: IntArray, other: IntArray, tie: IntArray, layer: IntArray, i: int, j: int, wanted: int) -> bool:
     """Tell whether two actors share a tie of the wanted layer, in either direction; reads the shorter list."""
     if start[j + 1] - start[j] < start[i + 1] - start[i]:

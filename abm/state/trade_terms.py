@@ -6,7 +6,7 @@ from functools import lru_cache
 
 import numpy as np
 
-from abm.kernel import kernel
+from abm.kernel import inner, kernel
 from abm.state.structure import Structure
 from abm.types import FloatArray
 
@@ -58,7 +58,7 @@ def import_quality(structure: Structure, embargo_factor: float) -> FloatArray:
     return quality
 
 
-@kernel
+@inner
 def reachable(frontier: FloatArray, embargo: FloatArray, embargo_factor: float, most: float) -> FloatArray:
     """Return the level of each field that can be bought abroad, but never above the share `most` of the frontier.
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import builtins
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 from types import FunctionType, ModuleType
@@ -14,7 +15,7 @@ import pytest
 
 import abm
 from abm.errors import InputError
-from abm.kernel import KERNELS
+from abm.kernel import IS_COMPILED, KERNELS
 from abm.schedule import DEFAULT, Schedule
 
 PACKAGE = Path(abm.__file__).parent
@@ -130,6 +131,34 @@ def test_kernels_read_no_global_that_can_change(kernels: dict[str, FunctionType]
             value = function.__globals__[used]
             is_constant = isinstance(value, int | float | np.generic) and used.isupper() and top.count(used) <= 1
             assert is_constant or isinstance(value, ModuleType) or id(value) in functions, f"{name}: {used}"
+
+
+def outside_kernels(kernels: dict[str, FunctionType]) -> Iterator[FunctionType]:
+    """Yield every function of the model's modules that is no kernel, those of rules too."""
+    codes = {function.__code__ for function in kernels.values()}
+    for name, module in list(sys.modules.items()):
+        if name.partition(".")[0] == "abm":
+            for value in vars(module).values():
+                function = getattr(value, "action", value)
+                if isinstance(function, FunctionType) and function.__code__ not in codes:
+                    yield function
+
+
+@pytest.mark.skipif(not IS_COMPILED, reason="uncompiled, every kernel runs as it is written")
+def test_only_kernels_call_inner_kernels(kernels: dict[str, FunctionType]) -> None:
+    """An inner kernel has no entry from Python and would run there a hundred times slower."""
+    found = []
+    for function in outside_kernels(kernels):
+        names, scope = function.__code__.co_names, function.__globals__
+        for used in [scope[name] for name in names if name in scope]:
+            is_ours = isinstance(used, ModuleType) and used.__name__.startswith("abm.")
+            reached = [getattr(used, name, None) for name in names] if is_ours else [used]
+            found += [f"{function.__module__}.{function.__name__}" for each in reached if is_inner(each)]
+    assert found == []
+
+
+def is_inner(value: Any) -> bool:
+    return "no_cpython_wrapper" in getattr(value, "targetoptions", {})
 
 
 def test_kernels_are_loops_and_math(kernels: dict[str, FunctionType]) -> None:

@@ -97,8 +97,9 @@ def test_a_switch_changes_its_own_measure(parting: Simulation, undisturbed: Reco
 # -------------------------------------------------------------------------------------------- money of a bundle
 
 
-def neutral_cash(simulation: Simulation) -> float:
-    return float(simulation.world.actors.cash[simulation.world.neutral])
+def freed_money(simulation: Simulation) -> float:
+    """Million yuan that went to the neutral account this quarter."""
+    return float(simulation.world.volumes.amount[Purpose.NEUTRAL].sum())
 
 
 @pytest.mark.parametrize("bundle", BUNDLES)
@@ -114,7 +115,7 @@ def test_the_money_of_a_bundle_goes_to_the_neutral_account(parting: Simulation, 
     accrued = float(accrual[own].sum() * on.world.regions.tax_revenue.sum())
     saved = float(parting.world.regions.budget[:, own].sum())
     assert accrued > 0.0
-    assert neutral_cash(off) - neutral_cash(on) == pytest.approx(accrued + saved, rel=1e-9)
+    assert freed_money(off) - freed_money(on) == pytest.approx(accrued + saved, rel=1e-9)
     assert not off.world.regions.budget[:, own].any()
     rivals = [each for each in Instrument if each not in own]
     np.testing.assert_array_equal(off.world.regions.budget[:, rivals], on.world.regions.budget[:, rivals])
@@ -125,12 +126,35 @@ def test_without_policy_the_whole_budget_goes_to_the_neutral_account(parting: Si
     policy = branch.parameters.policy
     saved = float(branch.world.regions.budget.sum())
     for _ in range(2):
-        before = neutral_cash(branch)
         branch.step()
         accrued = instrument_shares(policy).sum() * policy.budget_share * branch.world.regions.tax_revenue.sum()
-        assert neutral_cash(branch) - before == pytest.approx(float(accrued) + saved, rel=1e-9)
+        assert freed_money(branch) == pytest.approx(float(accrued) + saved, rel=1e-9)
         assert not branch.world.regions.budget.any()
         saved = 0.0
+
+
+@pytest.mark.parametrize("kept", [0.0, 1.0])
+def test_the_neutral_account_hands_on_what_it_gets(parting: Simulation, kept: float) -> None:
+    off = parting.branch({"switches.platform": False, "policy.neutral_return": 1.0 - kept})
+    cash = off.world.actors.cash[off.world.neutral]
+    off.step()
+    assert freed_money(off) > 0.0
+    assert off.world.actors.cash[off.world.neutral] - cash == pytest.approx(kept * freed_money(off), abs=1e-9)
+
+
+# ------------------------------------------------------------------------------------------------- null worlds
+
+NULL = {f"switches.{bundle}": False for bundle in ("common_technology", "supporting_chain", "platform")}
+NULL_SHARE = 0.02
+"""Most of all gains that the three paths may have in a world without the three bundles."""
+
+
+@pytest.mark.parametrize("seed", SEEDS)
+def test_without_the_bundles_there_are_no_paths(seed: int) -> None:
+    """With the three bundles off from the start, no gain is booked on their paths and none of them dominates."""
+    recorder = course(Simulation("equipment", seed=seed, changes=NULL), 60)
+    assert np.nanmax(recorder.series("paths_share_of_gains")) <= NULL_SHARE
+    assert np.isnan(recorder.series("dominant_path")).all()
 
 
 # --------------------------------------------------------------------- the first law: nothing pays out directly
