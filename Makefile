@@ -6,6 +6,7 @@ VENV := .venv
 PY := $(VENV)/bin/python
 PIP := $(PY) -m pip --disable-pip-version-check
 WORKERS ?= 2
+SETS ?= 1000
 
 # An environment whose interpreter is gone or too old is made again.
 CHECK_VERSION := import sys; sys.exit(sys.version_info < (3, 11))
@@ -18,7 +19,7 @@ endif
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
 .NOTPARALLEL:
-.PHONY: help run test slow browser lint format types contracts check bench wheel clean stale
+.PHONY: help run test slow paired runaway browser lint format types contracts check bench wheel clean stale
 
 help:  ## List the targets
 	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -30,7 +31,15 @@ test: $(VENV)/.dev  ## Run the tests, without the slow ones and the browser
 	$(PY) -m pytest -q -n $(WORKERS)
 
 slow: $(VENV)/.dev  ## Run the slow tests
-	$(PY) -m pytest -q -n $(WORKERS) -m "slow and not browser"
+	$(PY) -m pytest -q -n $(WORKERS) -m "slow and not runaway and not browser"
+
+paired: $(VENV)/.dev  ## Measure what each mechanism moves, over 20 pairs of worlds; writes a table into CALIBRATION.md
+	rm -f runs/paired_effects.json
+	-$(PY) -m pytest -q -m slow tests/emergence/test_paired.py
+	$(PY) -m tests.emergence.paired_table --write
+
+runaway: $(VENV)/.dev  ## Run 1,000 random parameter sets over 400 quarters: none may run away (SETS=100 for fewer)
+	INNONET_SETS=$(SETS) $(PY) -m pytest -q -m runaway tests/emergence/test_runaway.py
 
 browser: $(VENV)/.viz  ## Run the tests of the page in a browser
 	$(PY) -m pytest -q -m browser

@@ -141,6 +141,21 @@ SECTIONS: dict[str, Callable[[], str]] = {
 """What is generated, by the name in its marks ``<!-- begin NAME -->`` and ``<!-- end NAME -->``."""
 
 
+def placed(text: str, name: str, content: str) -> str:
+    """Return `text` with `content` between the marks of a section.
+
+    Raises
+    ------
+    ValueError
+        If the marks are not there exactly once.
+    """
+    begin, end = f"<!-- begin {name} -->", f"<!-- end {name} -->"
+    parts = re.split(f"{begin}.*?{end}", text, flags=re.DOTALL)
+    if len(parts) != 2:
+        raise ValueError(f"{begin} ... {end} stands there {len(parts) - 1} times; once is expected")
+    return f"{begin}\n\n{content}\n\n{end}".join(parts)
+
+
 def filled(text: str) -> str:
     """Return `text` with what stands between its marks made anew.
 
@@ -150,11 +165,7 @@ def filled(text: str) -> str:
         If the marks of a section are not there exactly once.
     """
     for name, section in SECTIONS.items():
-        begin, end = f"<!-- begin {name} -->", f"<!-- end {name} -->"
-        parts = re.split(f"{begin}.*?{end}", text, flags=re.DOTALL)
-        if len(parts) != 2:
-            raise ValueError(f"{begin} ... {end} stands there {len(parts) - 1} times; once is expected")
-        text = f"{begin}\n\n{section()}\n\n{end}".join(parts)
+        text = placed(text, name, section())
     return text
 
 
