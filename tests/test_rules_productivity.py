@@ -1,4 +1,4 @@
-"""New productivity outside its own rule, worked by hand: talent for machines, standards that push research, measures."""
+"""New productivity outside its own rule, worked by hand: talent for machines, standards that pull research."""
 
 from __future__ import annotations
 

@@ -118,8 +118,9 @@ def green_research_share(view: View) -> FloatArray:
 def gain_from_other_sectors(view: View) -> FloatArray:
     """Mean gain in capability that firms learned this quarter from firms of other sectors, through common fields."""
     actors = view.world.actors
-    learned: FloatArray = np.bincount(actors.region[view.firm], actors.spillover[view.firm], view.n_regions)
-    return learned / view.money.n_firms
+    learned = np.bincount(actors.region[view.firm], actors.spillover[view.firm], view.n_regions)
+    mean: FloatArray = learned / view.money.n_firms
+    return mean
 
 
 @measure(
@@ -135,5 +136,6 @@ def intelligent_level_in_use(view: View) -> FloatArray:
     in_use = actors.level[firm, Level.INTELLIGENT]
     if half > 0.0:
         in_use = in_use * talent / (talent + half * np.maximum(actors.staff[firm], 1e-9))
-    used: FloatArray = np.bincount(actors.region[firm], actors.sales[firm] * in_use, view.n_regions)
-    return used / view.money.sales
+    used = np.bincount(actors.region[firm], actors.sales[firm] * in_use, view.n_regions)
+    mean: FloatArray = used / view.money.sales
+    return mean
