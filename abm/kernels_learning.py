@@ -291,9 +291,9 @@ def learn_from_ties(
 def learn_from_rivals(
     is_active: BoolArray, kind: IntArray, region: IntArray, sector: IntArray, uid: UidArray, mode: IntArray,
     absorption: FloatArray, known: FloatArray, weight: FloatArray, frontier: FloatArray, firm: IntArray,
-    capability: FloatArray, year_gain: FloatArray, spillover: FloatArray, stock: FloatArray, gain: FloatArray,
-    total_gain: FloatArray, n_regions: int, roster_key: np.uint64, key: np.uint64, n_rivals: int, rate: float,
-    imitation_boost: float, best: float, width: float, route: int,
+    capability: FloatArray, year_gain: FloatArray, stock: FloatArray, gain: FloatArray, total_gain: FloatArray,
+    n_regions: int, roster_key: np.uint64, key: np.uint64, n_rivals: int, rate: float, imitation_boost: float,
+    best: float, width: float, route: int,
 ) -> None:  # fmt: skip
     """Let firms learn from the rivals they meet; ``known`` is ``capability`` as it is read."""
     x, _ = profiles(is_active, kind, known, frontier)
@@ -301,7 +301,8 @@ def learn_from_rivals(
         firm, region, sector, uid, mode, absorption, weight, x, n_regions, roster_key, key, n_rivals, rate,
         imitation_boost, best, width, route,
     )  # fmt: skip
+    no_spillover = np.zeros(len(sector))  # rivals are of the same sector
     learn(
-        first, teacher, routes, speed, route, sector, weight, frontier, x, capability, year_gain, spillover, stock,
-        gain, total_gain,
+        first, teacher, routes, speed, route, sector, weight, frontier, x, capability, year_gain,
+        no_spillover, stock, gain, total_gain,
     )  # fmt: skip

@@ -57,7 +57,7 @@ def learn_along_ties(world: World, parameters: Parameters, draws: Draws) -> None
 
 
 @rule(
-    writes=("actors.capability", "actors.year_gain", "actors.spillover", *ledger.WRITES),
+    writes=("actors.capability", "actors.year_gain", *ledger.WRITES),
     source="li:3.B",
     off={"switches.supporting_chain": False},
 )
@@ -77,7 +77,7 @@ def learn_sideways(world: World, parameters: Parameters, draws: Draws) -> None:
     learn_from_rivals(
         actors.is_active, actors.kind, actors.region, actors.sector, actors.uid, actors.mode, actors.absorption,
         read_only(actors.capability), st.weight, world.fields.frontier, world.slots(Kind.FIRM),
-        actors.capability, actors.year_gain, actors.spillover, book.stock, book.gain, book.total_gain,
+        actors.capability, actors.year_gain, book.stock, book.gain, book.total_gain,
         st.n_regions, draws.key("roster of rivals"), draws.key("rival met"), p.n_rivals,
         (1.0 - 0.5 * p.protection) * p.sideways_rate, p.imitation_boost, p.best_distance, p.distance_width, _SIDEWAYS,
     )  # fmt: skip
