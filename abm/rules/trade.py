@@ -51,9 +51,9 @@ def trade(world: World, parameters: Parameters, draws: Draws) -> None:
         actors.staff, actors.talent, actors.market_share, actors.price, actors.quality, st.inputs, st.energy_share,
         st.household_share, ties.is_active, ties.layer, ties.source, ties.target, ties.weight, ties.used,
         regions.government_slot, regions.household_slot, regions.wage, regions.talent_wage, regions.household_cash,
-        regions.household_income, regions.first_price,
-        regions.export_base * regions.traditional_factor, regions.export_orders, regions.pending_demand,
-        regions.final_demand, regions.demand, world.market, world.rest_of_world, world.quarter, production.waste_saving, production.green_saving, production.step_span,
+        regions.household_income, regions.first_price, regions.export_base * regions.traditional_factor,
+        regions.export_orders, regions.pending_demand, regions.final_demand, regions.demand, world.market,
+        world.rest_of_world, world.quarter, production.waste_saving, production.green_saving, production.step_span,
         parameters.policy.carbon_price, h.income_spent, h.wealth_spent, growth, p.export_elasticity,
     )  # fmt: skip
     deliver_orders(
