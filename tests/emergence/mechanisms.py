@@ -262,6 +262,8 @@ MECHANISMS |= {
     "lift by purchases": dial("penetration.rate", 0.12, 0.0, "traditional_productivity", "nothing else raises it"),
     "purchases by productivity": dial("penetration.elasticity", 1.5, 0.0, "sales_to_traditional_industries",
         "the gain goes back to who sells"),
+    "weak links": dial("market.weak_links", True, False, "input_quality", "local inputs are worse than imports"),
+    "cost of imports": dial("search.import_cost", 5.0, 0.0, "local_content", "who can switch at no cost does"),
     "weakest input binds": dial("market.quality_exponent", -10.0, -0.2, "quality_sold", "bottlenecks bind"),
     "new products": dial("market.novelty_gain", 0.36, 0.0, "sales", "new products open demand"),
     "value in the market": dial("market.value_strength", 0.5, 0.0, "value_chain",
