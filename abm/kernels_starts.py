@@ -30,9 +30,11 @@ def planned_projects(
     kind: IntArray,
     mode: IntArray,
     uid: UidArray,
+    region: IntArray,
     research_budget: FloatArray,
     cash: FloatArray,
     n_projects: IntArray,
+    people: FloatArray,
     project_cost: float,
     most: int,
     part: float,
@@ -43,9 +45,9 @@ def planned_projects(
 ) -> tuple[IntArray, FloatArray, UidArray]:
     """Return initiator, cost of a quarter of research and identity of each project to start.
 
-    An actor can feed one project per `project_cost` of its budget, at least one and at most `most`. A firm puts
-    `part` of its budget into first stages, a university, whose part ends there, all of it. Nobody starts what
-    `cash_share` of its cash could not pay for a quarter.
+    An actor can feed one project per `project_cost` (by what `people` cost in its region) of its budget, at least one
+    and at most `most`. A firm puts `part` of its budget into first stages, a university, whose part ends there, all of
+    it. Nobody starts what `cash_share` of its cash could not pay for a quarter.
     """
     room = 0
     for i in range(len(is_active)):
@@ -61,7 +63,7 @@ def planned_projects(
         is_university = kind[i] == _UNIVERSITY
         if not is_university and not (kind[i] == _FIRM and (mode[i] == _INDEPENDENT or mode[i] == _JOINT)):
             continue
-        places = int(min(float(most), max(1.0, math.floor(research_budget[i] / project_cost))))
+        places = int(min(float(most), max(1.0, math.floor(research_budget[i] / (project_cost * people[region[i]])))))
         each = (1.0 if is_university else part) * research_budget[i] / places
         if each * places > cash_share * cash[i]:
             continue
@@ -234,9 +236,9 @@ def begin_projects(
     research_budget: FloatArray, cash: FloatArray, n_projects: IntArray, orientation: FloatArray,
     capability: FloatArray, frontier: FloatArray, weight: FloatArray, pull: FloatArray, start: IntArray,
     other: IntArray, tie: IntArray, layer: IntArray, trust: FloatArray, origin: IntArray, used: IntArray,
-    typical_cost: float, most: int, part: float, chance: float, cash_share: float, need_weight: float,
-    push_weight: float, complementarity: float, third: float, quarters: int, quarter: int, first_event: int,
-    start_key: np.uint64, field_key: np.uint64, partner_key: np.uint64,
+    people: FloatArray, typical_cost: float, most: int, part: float, chance: float, cash_share: float,
+    need_weight: float, push_weight: float, complementarity: float, third: float, quarters: int, quarter: int,
+    first_event: int, start_key: np.uint64, field_key: np.uint64, partner_key: np.uint64,
 ) -> IntArray:  # fmt: skip
     """Let actors start projects and return the rows; the columns of projects come first, then those of actors.
 
@@ -244,8 +246,8 @@ def begin_projects(
     numbers from `first_event`.
     """
     initiator, cost, identity = planned_projects(
-        actor_is_active, kind, mode, uid, research_budget, cash, n_projects, typical_cost, most, part, chance,
-        cash_share, quarter, start_key,
+        actor_is_active, kind, mode, uid, region, research_budget, cash, n_projects, people, typical_cost, most, part,
+        chance, cash_share, quarter, start_key,
     )  # fmt: skip
     free = 0
     for p in range(len(is_active)):

@@ -95,6 +95,7 @@ def small_world(**columns: Any) -> World:
         world.ledger.stock[:4, int(Origin.ENDOWMENT), int(Route.OWN)] = a.capability[:4].sum(axis=1)
         world.regions.household_slot[:] = HOUSEHOLDS
         world.regions.government_slot[:] = GOVERNMENT
+        world.regions.wage[:] = Parameters().production.base_wage
         pairs = [(0, 1), (0, 2), (1, 2), (0, 3), (1, 3), (2, 3)]
         ties.is_active[:6] = True
         ties.source[:6], ties.target[:6] = np.array(pairs).T
@@ -425,12 +426,24 @@ def test_a_product_raises_novelty_and_trust() -> None:
     assert world.ledger.gain[1, Origin.JOINT_RESEARCH, Route.PROPOSAL] > 0.0
 
 
+@pytest.mark.parametrize(("indexed", "places"), [(False, 3), (True, 1)])
+def test_costs_that_pay_for_people_follow_the_wage(indexed: bool, places: int) -> None:
+    """At twice the base wage a budget of 3.9 feeds 3.9 / 1.2 = 3 projects, or 3.9 / 2.4 = 1 if costs follow."""
+    world = small_world(research_budget=0.0)
+    with world.writable(("actors.*", "regions.wage")):
+        world.actors.mode[0], world.actors.research_budget[0] = int(Mode.INDEPENDENT), 3.9
+        world.regions.wage[0] *= 2.0
+    changes = {"innovation_start_chance": 1.0, "innovation_project_cost": 1.2, "production_wage_indexed": indexed}
+    run(start_projects, world, parameters(**changes))
+    assert int(world.projects.is_active.sum()) == places
+
+
 def test_several_lessons_in_one_field_never_lead_beyond_the_best_result() -> None:
     uid, one = np.array([7], np.uint64), np.ones(1, np.bool_)
     amount = lessons(
         np.array([0, 1]), np.ones(2, np.bool_), np.ones(2, np.int64), np.zeros((2, 1), np.int64),
         np.array([[7], [7]], np.uint64), np.full((2, 1), 1e3), np.zeros(2, np.int64), np.array([0.7, 0.6]), one, uid,
-        np.ones(1), np.array([[0.5]]), 2.0, 3.0,
+        np.zeros(1, np.int64), np.ones(1), np.array([[0.5]]), 2.0, np.array([3.0]),
     )  # fmt: skip
     assert amount.sum() == pytest.approx(0.2)
     assert amount[0, 0] == pytest.approx(2 * amount[1, 0])

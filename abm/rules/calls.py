@@ -21,6 +21,7 @@ from abm.state.columns import read_only
 from abm.state.projects import open_projects
 from abm.state.world import World
 from abm.types import FloatArray, IntArray
+from abm.valuation import people_cost
 
 _CALL = int(ProjectKind.CALL)
 _POOL = 24
@@ -76,6 +77,11 @@ def stage_costs(p: Innovation) -> tuple[FloatArray, FloatArray]:
     return factor, whole[::-1].cumsum()[::-1] - whole
 
 
+def _cost(world: World, parameters: Parameters, region: int) -> float:
+    """Return the cost of a quarter of research of a consortium at the region's wage, million yuan."""
+    return parameters.calls.project_cost * float(people_cost(world.regions.wage, parameters.production)[region])
+
+
 def _room_for_awards(world: World, parameters: Parameters, region: int) -> int:
     """Return how many projects the region's call budget can carry to their end, after what is promised already."""
     p, pr = parameters.calls, world.projects
@@ -84,7 +90,7 @@ def _room_for_awards(world: World, parameters: Parameters, region: int) -> int:
         region, pr.is_active, pr.kind, pr.stage, pr.is_national, pr.region, pr.cost, pr.remaining, factor, later
     )
     free = float(world.regions.budget[region, Instrument.CALL]) - due
-    each = p.paid_share * p.project_cost * (parameters.innovation.research_quarters + float(later[0]))
+    each = p.paid_share * _cost(world, parameters, region) * (parameters.innovation.research_quarters + float(later[0]))
     return p.most_awards if each <= 0.0 else int(min(float(p.most_awards), max(0.0, free // each)))
 
 
@@ -144,13 +150,14 @@ def _award(
     ordinal = _NATIONAL_ORDINAL if is_national else _LOCAL_ORDINAL
     for place, member in enumerate(consortia):
         leader = int(member[0])
+        cost = _cost(world, parameters, int(a.region[leader]))
         uid = np.array([project_uid(a.uid[leader], world.quarter, ordinal)], dtype=np.uint64)
         awarded = world.events.add(
             Event.CALL_AWARDED, world.quarter, a.uid[leader], region=a.region[leader], partner=a.uid[member[1]],
-            project=uid, field=field, channel=int(is_national), amount=p.project_cost, cause=cause,
+            project=uid, field=field, channel=int(is_national), amount=cost, cause=cause,
         )  # fmt: skip
         open_projects(
-            world, uid, member[None, :], np.array([field]), np.array([p.project_cost]), kind=_CALL,
+            world, uid, member[None, :], np.array([field]), np.array([cost]), kind=_CALL,
             remaining=parameters.innovation.research_quarters, is_pull=True, tie_origin=int(TieOrigin.CALL),
             sector=a.sector[leader], is_national=is_national, cause=awarded,
         )  # fmt: skip

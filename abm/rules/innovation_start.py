@@ -17,6 +17,7 @@ from abm.state.causes import needs_of
 from abm.state.codes import Event
 from abm.state.world import World
 from abm.types import IntArray
+from abm.valuation import people_cost
 
 
 @rule(
@@ -44,7 +45,8 @@ def start_projects(world: World, parameters: Parameters, draws: Draws) -> None:
         pr.tie_origin, pr.region, pr.sector, pr.field, pr.stage, pr.remaining, pr.cost, pr.artefact, pr.service_share,
         pr.cause, pr.born, a.is_active, a.kind, a.mode, a.uid, a.region, a.sector, a.research_budget, a.cash,
         a.n_projects, a.orientation, a.capability, world.fields.frontier, world.structure.weight, world.needs.pull,
-        lists.start, lists.other, lists.tie, ties.layer, ties.trust, ties.origin, ties.used, p.project_cost,
+        lists.start, lists.other, lists.tie, ties.layer, ties.trust, ties.origin, ties.used,
+        people_cost(world.regions.wage, parameters.production), p.project_cost,
         p.most_projects, p.research_part, p.start_chance, p.cash_share, p.need_weight, p.push_weight,
         p.complementarity, p.third_member, p.research_quarters, world.quarter, world.events.count,
         draws.key("start project"), draws.key("choose field"), draws.key("choose partner"),

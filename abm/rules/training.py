@@ -17,6 +17,7 @@ from abm.state.accounts import Books, books_of, pay
 from abm.state.codes import Instrument, Kind, Purpose, Service
 from abm.state.world import World
 from abm.types import BoolArray, FloatArray, IntArray, UidArray
+from abm.valuation import people_cost
 
 _TRAINING = int(Instrument.TRAINING)
 _COURSES = np.int64(Purpose.TRAINING)
@@ -50,27 +51,27 @@ def untrained_staff(
 @kernel
 def hold_courses(
     firm: IntArray, wanted: FloatArray, displaced: FloatArray, budget: FloatArray, government: IntArray,
-    household: IntArray, cost: float, books: Books,
+    household: IntArray, cost: FloatArray, books: Books,
 ) -> FloatArray:  # fmt: skip
-    """Pay for courses, ``cost`` a place, first for the displaced; return the part of `wanted` trained, by region.
+    """Pay for courses, first for the displaced; return the part of `wanted` trained, by region.
 
-    ``budget`` is by region and instrument, million yuan; the retrained are no longer displaced.
+    A place costs ``cost`` by region; ``budget`` is by region and instrument, million yuan; the retrained are no longer displaced.
 
     >>> books = Books(np.array([0.0, 9.0, 0.0]), np.array([0, 2, 7]), np.zeros(3, int), np.zeros(9), np.zeros(9),
     ...     np.zeros((44, 2)))
     >>> displaced, budget = np.array([30.0]), np.full((1, 12), 0.5)
-    >>> hold_courses(np.array([0]), np.array([80.0]), displaced, budget, np.array([1]), np.array([2]), 0.01,
-    ...     books).tolist(), displaced.tolist(), budget[0, 6:8].tolist()
+    >>> hold_courses(np.array([0]), np.array([80.0]), displaced, budget, np.array([1]), np.array([2]),
+    ...     np.array([0.01]), books).tolist(), displaced.tolist(), budget[0, 6:8].tolist()
     ([0.25], [0.0], [0.0, 0.5])
     """
     total = np.zeros(len(displaced))
     for f in range(len(firm)):
         total[books.region[firm[f]]] += wanted[f]
     for r in range(len(displaced)):
-        places = budget[r, _TRAINING] / cost
+        places = budget[r, _TRAINING] / max(cost[r], 1e-9)
         retrained = min(displaced[r], places)
         trained = min(total[r], places - retrained)
-        due = cost * (retrained + trained)
+        due = cost[r] * (retrained + trained)
         paid = pay(books, government[r], household[r], due, _COURSES)
         part = paid / max(due, 1e-12) if due > 0.0 else 0.0
         budget[r, _TRAINING] = max(0.0, budget[r, _TRAINING] - paid)
@@ -106,7 +107,7 @@ def gain_skill(
 def train_staff(
     firm: IntArray, uid: UidArray, is_core: BoolArray, staff: FloatArray, service: FloatArray, skill: FloatArray,
     displaced: FloatArray, budget: FloatArray, government: IntArray, household: IntArray, books: Books,
-    key: np.uint64, access: float, reemployment: float, cost: float, effect: float, platform_training: float,
+    key: np.uint64, access: float, reemployment: float, cost: FloatArray, effect: float, platform_training: float,
     wear: float,
 ) -> None:  # fmt: skip
     """Let the displaced find work or be retrained, and staff go to courses and to the training of their platform.
@@ -130,7 +131,8 @@ def train_staff(
 def train_people(world: World, parameters: Parameters, draws: Draws) -> None:
     """Public money retrains the displaced and trains staff; platforms train their members' staff; skill wears off.
 
-    Equation   trained = budget / training_cost, the displaced first; d skill = training_effect trained_i / staff_i
+    Equation   trained = budget / (training_cost wage / base wage), the displaced first; d skill = training_effect
+    trained_i / staff_i
                + platform_training service_i (1 - skill) - skill_wear skill; displaced <- displaced (1 - reemployment)
                - retrained
     Units      skill, service: 1; staff, displaced: full-time equivalents; budget, training_cost: million yuan
@@ -142,6 +144,7 @@ def train_people(world: World, parameters: Parameters, draws: Draws) -> None:
     train_staff(
         world.slots(Kind.FIRM), actors.uid, actors.is_core, actors.staff, actors.service, actors.skill,
         regions.displaced, regions.budget, regions.government_slot, regions.household_slot, books_of(world),
-        draws.key("training"), parameters.policy.access, p.reemployment, p.training_cost, p.training_effect,
+        draws.key("training"), parameters.policy.access, p.reemployment,
+        p.training_cost * people_cost(regions.wage, parameters.production), p.training_effect,
         p.platform_training, p.skill_wear,
     )  # fmt: skip

@@ -193,6 +193,8 @@ MECHANISMS |= {
     "quits from SMEs": dial("talent.sme_quit", 3.0, 1.0, "sme_share_of_talent", "SMEs find it hard to retain people"),
     "knowledge with people": dial("talent.people_rate", 0.3, 0.0, "gain_route_people", "movers bring what they know"),
     "displacement": dial("new_productivity.displacement", 1.0, 0.0, "unemployment", "posts saved are posts lost"),
+    "wage-indexed costs": dial("production.wage_indexed", True, False, "research_active_share",
+        "a team of research costs what people do, so growth alone does not make it affordable"),
     # strategy, learning, innovation chain
     "margin pressure": dial("strategy.margin_push", 30.0, 0.0, "research_active_share", "lean years start a new round"),
     "research for needs": dial("strategy.need_prospect", 2.0, 0.0, "research_active_share", "an open need pays"),
