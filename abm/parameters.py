@@ -296,7 +296,7 @@ class Policy:
     wage_tax: float = number(0.11, "1", 0.0, 0.5, "lever", "assumption", "tax on wages")
     income_tax: float = number(0.08, "1", 0.0, 0.5, "lever", "assumption", "tax on other household income")
     budget_share: float = number(0.15, "1", 0.0, 0.6, "lever", "assumption", "share of taxes that goes to innovation policy")
-    access: float = number(0.35, "1", 0.0, 1.0, "lever", "zhao2020:III.D", "chance that an SME can reach a policy")
+    access: float = number(0.35, "1", 0.0, 1.0, "lever", "zhao2020:III.D", "chance that policy reaches an SME of mean size, for its life")
     university_share: float = number(0.15, "1", 0.0, 0.5, "lever", "assumption", "share of taxes that funds universities")
     treasury: bool = switch("taxes come in, the budget accrues, universities and public services are paid")
     public_service: bool = switch("the government spends what is not earmarked")
@@ -512,6 +512,7 @@ class Calls:
     initial_trust: float = number(0.45, "1", 0.0, 1.0, "uncertainty", "assumption", "trust at the start of ties born of a call")
     tie_weight: float = number(0.4, "1", 0.0, 1.0, "uncertainty", "assumption", "weight of ties born of a call")
     national_rate: float = number(0.5, "1/year", 0.0, 1.0, "lever", "ren:2.4.2", "chance that a region's best consortium wins a national project, at the frontier")
+    national_share: float = number(0.8, "1", 0.0, 1.0, "lever", "ren:2.4.2", "share of a national project that the rest of world pays")
 
 
 @dataclass(frozen=True)

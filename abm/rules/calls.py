@@ -46,7 +46,7 @@ def run_calls(world: World, parameters: Parameters, draws: Draws) -> None:
                awards <= (budget - commitments) / (paid_share full cost); P(national) = rate x_leader
     Units      x, tau, u: 1; budget, cost: million yuan; rate: 1/year
     Source     li 3.A, 4(3) (alliances for common technologies); ren 2.3.1, 2.4.2; zhao2020 III.D (access of SMEs)
-    Draws      judge call (an actor, a pair), reach a policy (an actor), win national project (a region)
+    Draws      judge call (an actor, a pair), win national project (a region)
     Off when   switches.common_technology is off
     """
     p = parameters.calls
@@ -129,9 +129,8 @@ def _applications(world: World, parameters: Parameters, draws: Draws, region: in
     p, a, lists = parameters.calls, world.actors, world.neighbours()
     frontier, weight, key = world.fields.frontier, world.structure.weight, draws.key("judge call")
     pool, leaders = applicants(
-        region, field, a.is_active, a.kind, a.region, a.sector, a.mode, a.is_core, a.uid, a.research_budget,
-        a.capability, frontier, weight, _POOL, number, parameters.policy.access, p.skill_weight, p.judgement_noise,
-        draws.key("reach a policy"), key,
+        region, field, a.is_active, a.kind, a.region, a.sector, a.mode, a.is_reached, a.uid, a.research_budget,
+        a.capability, frontier, weight, _POOL, number, p.skill_weight, p.judgement_noise, key,
     )  # fmt: skip
     member, merit = alliances(
         leaders, pool, field, a.is_active, a.kind, a.region, a.sector, a.uid, a.capability, frontier, weight,

@@ -10,13 +10,13 @@ import numpy as np
 
 from abm.kernel import kernel
 from abm.parameters import Parameters
-from abm.randomness import Draws, uniform
+from abm.randomness import Draws
 from abm.rule import rule
 from abm.state import accounts
 from abm.state.accounts import Books, books_of, pay
 from abm.state.codes import Instrument, Kind, Purpose, Service
 from abm.state.world import World
-from abm.types import BoolArray, FloatArray, IntArray, UidArray
+from abm.types import BoolArray, FloatArray, IntArray
 from abm.valuation import people_cost
 
 _TRAINING = int(Instrument.TRAINING)
@@ -27,23 +27,19 @@ _SERVICE = int(Service.TRAINING)
 @kernel
 def untrained_staff(
     firm: IntArray,
-    uid: UidArray,
-    is_core: BoolArray,
+    is_reached: BoolArray,
     staff: FloatArray,
     skill: FloatArray,
-    key: np.uint64,
-    access: float,
 ) -> FloatArray:
-    """Return the untrained staff of each firm that training reaches: core firms always, SMEs with probability access.
+    """Return the untrained staff of each firm that policy reaches.
 
-    >>> untrained_staff(np.array([0]), np.array([3], dtype=np.uint64), np.array([True]), np.array([80.0]),
-    ...     np.array([0.25]), np.uint64(1), 0.0).tolist()
-    [60.0]
+    >>> untrained_staff(np.arange(2), np.array([True, False]), np.full(2, 80.0), np.full(2, 0.25)).tolist()
+    [60.0, 0.0]
     """
     result = np.zeros(len(firm))
     for f in range(len(firm)):
         i = firm[f]
-        if is_core[i] or uniform(key, uid[i], 0) < access:
+        if is_reached[i]:
             result[f] = staff[i] * (1.0 - skill[i])
     return result
 
@@ -55,7 +51,8 @@ def hold_courses(
 ) -> FloatArray:  # fmt: skip
     """Pay for courses, first for the displaced; return the part of `wanted` trained, by region.
 
-    A place costs ``cost`` by region; ``budget`` is by region and instrument, million yuan; the retrained are no longer displaced.
+    A place costs ``cost`` by region; ``budget`` is by region and instrument, million yuan; the retrained are no longer
+    displaced.
 
     >>> books = Books(np.array([0.0, 9.0, 0.0]), np.array([0, 2, 7]), np.zeros(3, int), np.zeros(9), np.zeros(9),
     ...     np.zeros((44, 2)))
@@ -105,20 +102,20 @@ def gain_skill(
 
 @kernel
 def train_staff(
-    firm: IntArray, uid: UidArray, is_core: BoolArray, staff: FloatArray, service: FloatArray, skill: FloatArray,
+    firm: IntArray, is_reached: BoolArray, staff: FloatArray, service: FloatArray, skill: FloatArray,
     displaced: FloatArray, budget: FloatArray, government: IntArray, household: IntArray, books: Books,
-    key: np.uint64, access: float, reemployment: float, cost: FloatArray, effect: float, platform_training: float,
+    reemployment: float, cost: FloatArray, effect: float, platform_training: float,
     wear: float,
 ) -> None:  # fmt: skip
     """Let the displaced find work or be retrained, and staff go to courses and to the training of their platform.
 
-    ``firm`` lists slots, ``uid`` to ``skill`` are columns of actors, ``displaced`` to ``household`` of regions.
+    ``firm`` lists slots, ``is_reached`` to ``skill`` are columns of actors, ``displaced`` to ``household`` of regions.
     """
     for r in range(len(displaced)):
         displaced[r] *= 1.0 - reemployment
     wanted, trained = np.zeros(len(firm)), np.zeros(len(displaced))
     if effect > 0.0:
-        wanted = untrained_staff(firm, uid, is_core, staff, skill, key, access)
+        wanted = untrained_staff(firm, is_reached, staff, skill)
         trained = hold_courses(firm, wanted, displaced, budget, government, household, cost, books)
     gain_skill(firm, books.region, staff, service, wanted, trained, skill, effect, platform_training, wear)
 
@@ -137,14 +134,14 @@ def train_people(world: World, parameters: Parameters, draws: Draws) -> None:
                - retrained
     Units      skill, service: 1; staff, displaced: full-time equivalents; budget, training_cost: million yuan
     Source     cheng 4.1 (reallocation of labour), 4.3 (training); li 3.C (personnel training by platforms)
-    Draws      which SMEs training reaches ("training") by uid
+    Draws      none
     Off when   talent.training_effect = talent.skill_wear = talent.reemployment = 0
     """
     p, actors, regions = parameters.talent, world.actors, world.regions
     train_staff(
-        world.slots(Kind.FIRM), actors.uid, actors.is_core, actors.staff, actors.service, actors.skill,
+        world.slots(Kind.FIRM), actors.is_reached, actors.staff, actors.service, actors.skill,
         regions.displaced, regions.budget, regions.government_slot, regions.household_slot, books_of(world),
-        draws.key("training"), parameters.policy.access, p.reemployment,
+        p.reemployment,
         p.training_cost * people_cost(regions.wage, parameters.production), p.training_effect,
         p.platform_training, p.skill_wear,
     )  # fmt: skip

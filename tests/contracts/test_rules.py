@@ -23,7 +23,7 @@ from tests.contracts import worlds
 
 LINES = ("Equation", "Units", "Source", "Draws", "Off when")
 RULES = {rule.name: rule for rule in DEFAULT}
-SHARED_DECISIONS = {"reach a policy"}
+SHARED_DECISIONS: set[str] = set()
 """Decisions of several rules that are one decision: an SME that knows its way to one instrument knows it to all."""
 
 every_rule = pytest.mark.parametrize("name", RULES)
