@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+
 import numpy as np
 
 from abm.kernel import kernel
@@ -42,7 +44,8 @@ def reach_firms(
     for i in firm:
         mean = total[region[i]] / number[region[i]]
         size = sales[i] / mean if mean > 0.0 else 1.0
-        is_reached[i] = is_core[i] or uniform(key, uid[i], 0) < access ** (1.0 / max(1.0, size))
+        chance = math.exp(math.log(access) / max(1.0, size)) if access > 0.0 else 0.0
+        is_reached[i] = is_core[i] or uniform(key, uid[i], 0) < chance
 
 
 @kernel
