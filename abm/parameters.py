@@ -571,6 +571,9 @@ class Investment:
     choice_sharpness: float = number(3.0, "1", 0.1, 50.0, "uncertainty", "assumption", "how sharply money follows expected return")
     move_cost: float = number(1.0, "quarter", 0.05, 20.0, "uncertainty", "assumption", "K_s: cost of a new sector, in quarters of mean sales")
     move_hazard: float = number(0.05, "1/quarter", 0.0, 1.0, "uncertainty", "assumption", "chance a quarter that a firm considers other sectors")
+    ready_firms: int = number(3, "firm", 1, 1000, "uncertainty", "assumption", "firms that must sell a new combination before a dormant sector wakes")
+    ready_fit: float = number(0.6, "1", 0.0, 1.5, "uncertainty", "assumption", "fit to the fields of a sector above which a firm commands its combination")
+    ready_novelty: float = number(0.01, "1", 0.0, 1.0, "uncertainty", "assumption", "share of new products in sales from which a firm counts as selling a new one; 0: all do")
 
 
 @dataclass(frozen=True)

@@ -120,3 +120,15 @@ def bottleneck_loss(view: View) -> FloatArray:
     share, rho = p.own_quality_share, p.quality_exponent
     quality = (share * own**rho + (1.0 - share) * made_of**rho) ** (1.0 / rho)
     return _weighted(view, np.maximum(0.0, 1.0 - quality / own))
+
+
+@measure(
+    unit="1",
+    formula="sales of sectors that the scenario lets start dormant / sales",
+    source="cheng:4.2; zhao2020:III.C",
+    null_when="no firm has sales",
+)
+def new_sector_share(view: View) -> FloatArray:
+    """Share of sales in new industries: those that nobody made at the start."""
+    world = view.world
+    return _weighted(view, world.structure.can_sleep[world.actors.sector[view.firm]].astype(np.float64))

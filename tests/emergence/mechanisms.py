@@ -263,6 +263,8 @@ MECHANISMS |= {
     "skill gap": dial("new_productivity.skill_gap_cost", 4.0, 0.0, "digital_level",
         "the untrained adopt at higher cost"),
     # market, investment
+    "new industries": dial("investment.ready_fit", 0.3, 1.5, "new_sector_share",
+        "sectors that nobody works in wake when firms command their fields"),
     "penetration and sellers": dial("switches.penetration", True, False, "sales_to_traditional_industries",
         "who became more productive buys more"),
     "lift by purchases": dial("penetration.rate", 0.12, 0.0, "traditional_productivity", "nothing else raises it"),
