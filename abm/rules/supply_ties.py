@@ -20,6 +20,7 @@ from abm.state.codes import Kind, Layer, TieOrigin
 from abm.state.ties import platform_of
 from abm.state.world import World
 from abm.types import BoolArray, IntArray
+from abm.valuation import border_openness
 
 
 def order_origin(customer: IntArray, is_core: BoolArray, has_bundle: bool) -> IntArray:
@@ -56,6 +57,7 @@ def find_suppliers(world: World, parameters: Parameters, draws: Draws) -> None:
     if not parameters.switches.search:
         return
     p, actors, ties, st = parameters.search, world.actors, world.ties, world.structure
+    openness = border_openness(st, parameters.market.open_borders)
     firm = world.slots(Kind.FIRM)
     core_factor = p.local_ordering if parameters.switches.supporting_chain else 1.0
     buyer, wanted = reviewed_inputs(
@@ -67,7 +69,7 @@ def find_suppliers(world: World, parameters: Parameters, draws: Draws) -> None:
     lists = world.neighbours()
     supplier, customer, share, ended = ordered(
         buyer, wanted, firm, actors.sector, actors.region, actors.uid, actors.quality, actors.price,
-        actors.expected_orders, actors.equipment, platform_of(world), st.openness, st.capital_ratio,
+        actors.expected_orders, actors.equipment, platform_of(world), openness, st.capital_ratio,
         lists.start, lists.other, lists.tie, ties.layer, ties.source, ties.target, ties.weight, ties.trust,
         draws.key("roster of suppliers"), draws.key("supplier heard of"), draws.key("supplier match"),
         p.n_candidates, p.newcomer_share, p.quality_weight, p.price_weight, p.attachment, p.full_capacity,
