@@ -16,7 +16,7 @@ _SUPPLY = int(Layer.SUPPLY)
 @kernel
 def orders_from_abroad(
     firm: IntArray, sector: IntArray, region: IntArray, materials: FloatArray, recipe: FloatArray, is_tied: BoolArray,
-    layer: IntArray, supplier: IntArray, buyer: IntArray, weight: FloatArray, n_regions: int,
+    layer: IntArray, supplier: IntArray, buyer: IntArray, weight: FloatArray, import_order: FloatArray, n_regions: int,
 ) -> tuple[FloatArray, FloatArray]:  # fmt: skip
     """Return the tied orders each firm has from buyers of every other region, and what each buyer ordered there.
 
@@ -24,7 +24,7 @@ def orders_from_abroad(
 
     >>> two, zero = np.arange(2), np.array([0])
     >>> sold, bought = orders_from_abroad(two, 0 * two, two, np.array([0.0, 10.0]), np.ones((1, 1)), zero < 1, zero,
-    ...     zero, zero + 1, np.array([0.5]), 2)
+    ...     zero, zero + 1, np.array([0.5]), np.zeros((2, 1)), 2)
     >>> sold.tolist(), bought.tolist()
     ([[0.0, 5.0], [0.0, 0.0]], [0.0, 5.0])
     """
@@ -32,6 +32,9 @@ def orders_from_abroad(
     for f in range(len(firm)):
         place[firm[f]] = f
     held = np.zeros((len(firm), len(recipe)))
+    for f in range(len(firm)):
+        for u in range(len(recipe)):
+            held[f, u] = import_order[firm[f], u]
     for t in range(len(layer)):
         if is_tied[t] and layer[t] == _SUPPLY and place[supplier[t]] >= 0 and place[buyer[t]] >= 0:
             held[place[buyer[t]], sector[supplier[t]]] += weight[t]
@@ -87,9 +90,9 @@ def sales_across(
 def book_crossings(
     firm: IntArray, materials: FloatArray, tied: FloatArray, tied_share: FloatArray, open_demand: FloatArray,
     sector: IntArray, region: IntArray, is_core: BoolArray, orders: FloatArray, sales: FloatArray,
-    local_input_share: FloatArray, inputs: FloatArray, is_tied: BoolArray, layer: IntArray, supplier: IntArray,
-    buyer: IntArray, weight: FloatArray, openness: FloatArray, exports: FloatArray, demand: FloatArray,
-    imports: FloatArray, wanted_local: FloatArray, sold_across: FloatArray, bought_across: FloatArray, speed: float,
+    import_order: FloatArray, local_input_share: FloatArray, inputs: FloatArray, is_tied: BoolArray, layer: IntArray,
+    supplier: IntArray, buyer: IntArray, weight: FloatArray, openness: FloatArray, exports: FloatArray,
+    demand: FloatArray, imports: FloatArray, wanted_local: FloatArray, sold_across: FloatArray, bought_across: FloatArray, speed: float,
 ) -> None:  # fmt: skip
     """Correct the books of several regions for trade between them, after each has booked its own market.
 
@@ -104,15 +107,15 @@ def book_crossings(
     >>> local, demand, books = np.array([1.0, 1.0]), np.array([[15.0], [5.0]]), [np.zeros((2, 1)) for _ in range(5)]
     >>> market = np.array([[10.0], [5.0]])
     >>> book_crossings(two, np.array([0.0, 10.0]), np.array([5.0, 0.0]), np.array([0.0, 0.5]), market,
-    ...     0 * two, two, two > 0, np.array([14.0, 6.0]), np.array([14.0, 3.0]), local, one, zero < 1, zero, zero,
-    ...     zero + 1, np.array([0.5]), np.array([0.2, 0.2]), books[0], demand, *books[1:], 0.5)
+    ...     0 * two, two, two > 0, np.array([14.0, 6.0]), np.array([14.0, 3.0]), np.zeros((2, 1)), local, one,
+    ...     zero < 1, zero, zero, zero + 1, np.array([0.5]), np.array([0.2, 0.2]), books[0], demand, *books[1:], 0.5)
     >>> [x.ravel().round(9).tolist() for x in (local, demand, *books[1:])]
     [[0.8, 0.4], [14.0, 6.0], [1.0, 2.0], [0.0, 3.0], [6.0, 1.0], [1.0, 6.0]]
     """
     n_regions, n_sectors = demand.shape
     recipe = recipes(inputs)
     from_abroad, ordered_abroad = orders_from_abroad(
-        firm, sector, region, materials, recipe, is_tied, layer, supplier, buyer, weight, n_regions
+        firm, sector, region, materials, recipe, is_tied, layer, supplier, buyer, weight, import_order, n_regions
     )
     reach = across_borders(open_demand, openness)
     total = sales_across(

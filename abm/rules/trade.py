@@ -53,6 +53,7 @@ def trade(world: World, parameters: Parameters, draws: Draws) -> None:
         books, firm, actors.is_active, actors.sector, actors.output, actors.level, actors.outside_step_share,
         actors.staff, actors.talent, actors.market_share, actors.price, actors.quality, st.inputs, st.energy_share,
         st.household_share, ties.is_active, ties.layer, ties.source, ties.target, ties.weight, ties.used,
+        actors.import_order,
         regions.government_slot, regions.household_slot, regions.wage, regions.talent_wage, regions.household_cash,
         regions.household_income, regions.first_price, regions.export_base, regions.export_orders,
         regions.pending_demand, regions.final_demand, regions.demand, world.market, world.rest_of_world,
@@ -73,7 +74,7 @@ def trade(world: World, parameters: Parameters, draws: Draws) -> None:
         materials, tied, tied_share, open_demand = taken[0], taken[3], taken[4], taken[-1]
         book_crossings(
             firm, materials, tied, tied_share, open_demand, actors.sector, books.region, actors.is_core,
-            actors.orders, actors.sales, actors.local_input_share, st.inputs, ties.is_active, ties.layer, ties.source,
-            ties.target, ties.weight, openness, regions.export_orders, regions.demand, regions.imports,
-            regions.wanted_local, regions.sold_across, regions.bought_across, p.expectation_speed,
+            actors.orders, actors.sales, actors.import_order, actors.local_input_share, st.inputs, ties.is_active,
+            ties.layer, ties.source, ties.target, ties.weight, openness, regions.export_orders, regions.demand,
+            regions.imports, regions.wanted_local, regions.sold_across, regions.bought_across, p.expectation_speed,
         )  # fmt: skip
