@@ -92,7 +92,8 @@ def book_crossings(
     sector: IntArray, region: IntArray, is_core: BoolArray, orders: FloatArray, sales: FloatArray,
     import_order: FloatArray, local_input_share: FloatArray, inputs: FloatArray, is_tied: BoolArray, layer: IntArray,
     supplier: IntArray, buyer: IntArray, weight: FloatArray, openness: FloatArray, exports: FloatArray,
-    demand: FloatArray, imports: FloatArray, wanted_local: FloatArray, sold_across: FloatArray, bought_across: FloatArray, speed: float,
+    demand: FloatArray, imports: FloatArray, wanted_local: FloatArray, sold_across: FloatArray,
+    bought_across: FloatArray, speed: float,
 ) -> None:  # fmt: skip
     """Correct the books of several regions for trade between them, after each has booked its own market.
 
