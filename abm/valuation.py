@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from abm.kernel import kernel
-from abm.parameters import NewProductivity
+from abm.parameters import Learning, NewProductivity
 from abm.state.codes import Level
 from abm.types import FloatArray, IntArray
 
@@ -23,6 +23,15 @@ def annuity(rate: float, horizon: float) -> float:
     (13.578, 16.0)
     """
     return float((1.0 - (1.0 + rate) ** -horizon) / rate) if rate > 0.0 else horizon
+
+
+def lead_wear(p: Learning) -> float:
+    """Return how fast the lead of a new product wears off under the protection it has, over that at protection 1/2.
+
+    >>> lead_wear(Learning(appropriation=0.5, protection=1.0)), lead_wear(Learning(appropriation=0.5, protection=0.0))
+    (0.5, 1.5)
+    """
+    return 1.0 + p.appropriation * (1.0 - 2.0 * p.protection)
 
 
 @kernel

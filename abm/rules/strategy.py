@@ -128,8 +128,33 @@ def importable_gap(
 
 
 @kernel
+def licensable(
+    is_active: BoolArray, region: IntArray, patent_level: FloatArray, frontier: FloatArray, abroad: FloatArray,
+    n_regions: int, at_home: bool,
+) -> FloatArray:  # fmt: skip
+    """Return the best that can be licensed by region and field, frontier = 1: `abroad`, or results held `at_home`.
+
+    >>> import numpy as np
+    >>> zero, level = np.zeros(2, np.int64), np.array([[0.9, 0.0], [0.2, 0.0]])
+    >>> licensable(zero == 0, zero, level, np.array([1.0, 2.0]), np.array([0.6, 0.5]), 1, True).tolist()
+    [[0.9, 0.5]]
+    """
+    reach = np.empty((n_regions, len(frontier)))
+    for r in range(n_regions):
+        for k in range(len(frontier)):
+            reach[r, k] = abroad[k]
+    if at_home:
+        for i in range(len(is_active)):
+            if is_active[i] and region[i] >= 0:
+                for k in range(len(frontier)):
+                    reach[region[i], k] = max(reach[region[i], k], patent_level[i, k] / frontier[k])
+    return reach
+
+
+@kernel
 def prospects(
     due: IntArray,
+    region: IntArray,
     sector: IntArray,
     capability: FloatArray,
     frontier: FloatArray,
@@ -156,11 +181,11 @@ def prospects(
 ) -> FloatArray:
     """Return what each mode promises before experience, in per cent of sales, shape (due, modes).
 
-    What is introduced pays by importable gap x absorption x management fit. Research costs at least `fixed_cost` a
-    quarter, two thirds of it if shared.
+    `reach` is what can be licensed in each region, by field. What is introduced pays by importable gap x absorption x
+    management fit. Research costs at least `fixed_cost` a quarter, two thirds of it if shared.
 
     >>> one, zero = np.ones(1), np.array([0])
-    >>> prospects(zero, zero, np.array([[0.4]]), one, np.ones((1, 1)), 0.8 * one, 0.5 * one, 0.5 * one,
+    >>> prospects(zero, zero, zero, np.array([[0.4]]), one, np.ones((1, 1)), np.array([[0.8]]), 0.5 * one, 0.5 * one,
     ...           np.array([60.0]), np.array([0.08]), np.array([False]), np.array([0, 0]), zero, zero,
     ...           0.6, 1.0, 1.3, 1.2, 0.9, 12.0, 0.5, 10.0, 0.08, 0.3).round(3).tolist()
     [[0.0, 0.0, -0.567, 0.9, 0.7]]
@@ -174,7 +199,7 @@ def prospects(
             push += need
         burden = 100.0 * fixed_cost / size
         n_partners = float(partner_count(i, start, tie, layer))
-        gap = importable_gap(i, sector[i], capability, frontier, weight, reach)
+        gap = importable_gap(i, sector[i], capability, frontier, weight, reach[region[i]])
         result[d, _INDEPENDENT] = own + push - burden
         result[d, _JOINT] = joint + push - burden * 2.0 / 3.0 - stranger_cost * math.exp(-n_partners)
         result[d, _IMITATE] = imitation
@@ -241,22 +266,24 @@ def choose_modes(
 
 @kernel
 def revise(
-    due: IntArray, uid: UidArray, key: np.uint64, sector: IntArray, expected_orders: FloatArray, margin: FloatArray,
-    capability: FloatArray, absorption: FloatArray, management_fit: FloatArray, is_needy: BoolArray,
-    frontier: FloatArray, weight: FloatArray, reach: FloatArray, start: IntArray, tie: IntArray, layer: IntArray,
-    mode: IntArray, propensity: FloatArray, intensity: FloatArray, year_gain: FloatArray, year_cost: FloatArray,
-    gain_value: float, recency: float, forgetting: float, step: float, normal: float, pull: float, largest: float,
-    fixed_cost: float, own: float, joint: float, stranger_cost: float, imitation: float, introduction: float,
-    need: float, margin_push: float, reference_margin: float, smallest_licence: float,
-    inertia: float, sensitivity: float, experimentation: float,
+    due: IntArray, uid: UidArray, key: np.uint64, is_active: BoolArray, region: IntArray, sector: IntArray,
+    expected_orders: FloatArray, margin: FloatArray, patent_level: FloatArray, capability: FloatArray,
+    absorption: FloatArray, management_fit: FloatArray, is_needy: BoolArray, frontier: FloatArray, weight: FloatArray,
+    abroad: FloatArray, start: IntArray, tie: IntArray, layer: IntArray, mode: IntArray, propensity: FloatArray,
+    intensity: FloatArray, year_gain: FloatArray, year_cost: FloatArray, gain_value: float, recency: float,
+    forgetting: float, step: float, normal: float, pull: float, largest: float, fixed_cost: float, own: float,
+    joint: float, stranger_cost: float, imitation: float, introduction: float, need: float, margin_push: float,
+    reference_margin: float, smallest_licence: float, inertia: float, sensitivity: float, experimentation: float,
+    n_regions: int, at_home: bool,
 ) -> None:  # fmt: skip
     """Let firms that are due learn from last year (`experience`), look ahead (`prospects`) and choose their mode."""
     experience(
         due, mode, propensity, intensity, year_gain, year_cost, expected_orders,
         gain_value, recency, forgetting, step, normal, pull, largest,
     )  # fmt: skip
+    reach = licensable(is_active, region, patent_level, frontier, abroad, n_regions, at_home)
     prospect = prospects(
-        due, sector, capability, frontier, weight, reach, absorption, management_fit, expected_orders, margin,
+        due, region, sector, capability, frontier, weight, reach, absorption, management_fit, expected_orders, margin,
         is_needy, start, tie, layer, fixed_cost, own, joint, stranger_cost, imitation, introduction, need,
         margin_push, reference_margin, smallest_licence,
     )  # fmt: skip
@@ -297,12 +324,13 @@ def choose_strategy(world: World, parameters: Parameters, draws: Draws) -> None:
     reach = parameters.innovation.importable * purchasable(st, parameters.frontier.embargo_factor)
     neighbours = world.neighbours()
     revise(
-        due, a.uid, draws.key("choose strategy"), a.sector, a.expected_orders, a.margin,
-        a.capability, a.absorption, a.management_fit, a.is_needy,
+        due, a.uid, draws.key("choose strategy"), a.is_active, a.region, a.sector, a.expected_orders, a.margin,
+        a.patent_level, a.capability, a.absorption, a.management_fit, a.is_needy,
         frontier, st.weight, reach, neighbours.start, neighbours.tie, world.ties.layer,
         a.mode, a.propensity, a.research_intensity, a.year_gain, a.year_cost,
         p.gain_value, p.recency, p.forgetting, p.intensity_step, p.normal_intensity, p.intensity_return,
         p.largest_intensity, p.fixed_cost, p.own_prospect, p.joint_prospect, p.stranger_cost, p.imitation_prospect,
         p.introduction_prospect, p.need_prospect, p.margin_push, p.reference_margin, p.smallest_licence,
-        p.inertia, p.sensitivity, p.experimentation,
+        p.inertia, p.sensitivity, p.experimentation, st.n_regions,
+        parameters.switches.licensing and parameters.learning.protection > 0.0,
     )  # fmt: skip

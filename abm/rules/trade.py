@@ -16,6 +16,7 @@ from abm.state import accounts
 from abm.state.accounts import books_of
 from abm.state.codes import Kind
 from abm.state.world import World
+from abm.valuation import lead_wear
 
 
 @rule(
@@ -63,5 +64,5 @@ def trade(world: World, parameters: Parameters, draws: Draws) -> None:
         regions.import_share, regions.demand, regions.export_orders, regions.imports, regions.unfilled,
         regions.wanted_local, regions.mean_price, world.market, world.rest_of_world, production.base_wage,
         production.reference_level, production.intelligent_gain, production.overtime, p.novelty_gain,
-        p.expectation_speed, p.margin_speed, p.novelty_speed,
+        p.expectation_speed, p.margin_speed, min(1.0, p.novelty_speed * lead_wear(parameters.learning)),
     )  # fmt: skip

@@ -38,6 +38,7 @@ OWN_MEASURE = {
     "diversification": ("advancement", "firms move between sectors of different technology"),
     "entry": ("n_entries", "new firms come"),
     "closure": ("n_exits", "firms leave"),
+    "licensing": ("licence_income", "who holds a result is paid for it"),
 }
 """For each switch the measure it must move, chosen before any run, and why."""
 
