@@ -18,6 +18,45 @@ _LICENCE = int(Route.LICENCE)
 
 
 @kernel
+def importable_gap(
+    slot: int, sector: int, capability: FloatArray, frontier: FloatArray, weight: FloatArray, reach: FloatArray
+) -> float:
+    """Return how far a firm lies behind what can be licensed: sum_k W_sk max(0, reach_k - x_ik).
+
+    >>> float(importable_gap(0, 0, np.array([[0.4, 3.0]]), np.array([1.0, 2.0]), np.full((1, 2), 0.5), np.full(2, 0.8)))
+    0.2
+    """
+    gap = 0.0
+    for k in range(len(frontier)):
+        gap += weight[sector, k] * max(0.0, reach[k] - capability[slot, k] / frontier[k])
+    return gap
+
+
+@kernel
+def licensable(
+    is_active: BoolArray, region: IntArray, patent_level: FloatArray, frontier: FloatArray, abroad: FloatArray,
+    n_regions: int, at_home: bool,
+) -> FloatArray:  # fmt: skip
+    """Return the best that can be licensed by region and field, frontier = 1: `abroad`, or results held `at_home`.
+
+    >>> import numpy as np
+    >>> zero, level = np.zeros(2, np.int64), np.array([[0.9, 0.0], [0.2, 0.0]])
+    >>> licensable(zero == 0, zero, level, np.array([1.0, 2.0]), np.array([0.6, 0.5]), 1, True).tolist()
+    [[0.9, 0.5]]
+    """
+    reach = np.empty((n_regions, len(frontier)))
+    for r in range(n_regions):
+        for k in range(len(frontier)):
+            reach[r, k] = abroad[k]
+    if at_home:
+        for i in range(len(is_active)):
+            if is_active[i] and region[i] >= 0:
+                for k in range(len(frontier)):
+                    reach[region[i], k] = max(reach[region[i], k], patent_level[i, k] / frontier[k])
+    return reach
+
+
+@kernel
 def patent_holders(is_active: BoolArray, patent_level: FloatArray) -> IntArray:
     """Return the slots of those who hold the rights to a result.
 

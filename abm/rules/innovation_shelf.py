@@ -269,10 +269,10 @@ def take_up_results(world: World, parameters: Parameters, draws: Draws) -> None:
         pr.member_uid, pr.field, pr.artefact, pr.cost, pr.is_pull, pr.sector, pr.region, pr.tie_origin, a.is_active,
         a.uid, a.kind, a.region, a.sector, a.orientation, a.expected_orders, a.absorption, a.service, a.capability,
         a.year_cost, a.n_projects, world.fields.frontier, world.structure.weight, lists.start, lists.other, lists.tie,
-        ties.layer, ties.trust, ties.origin, np.array((p.development_cost, ahead, fee)), np.array(pilot), np.array(worth),
-        world.structure.n_regions,
-        p.expiry, p.take_up, p.matching, p.cash_share, p.need_match, p.development_quarters, p.development_cost,
-        draws.key("result expires"), draws.key("shown by platform"), draws.key("take up"),
+        ties.layer, ties.trust, ties.origin, np.array((p.development_cost, ahead, fee)), np.array(pilot),
+        np.array(worth), world.structure.n_regions, p.expiry, p.take_up, p.matching, p.cash_share, p.need_match,
+        p.development_quarters, p.development_cost, draws.key("result expires"), draws.key("shown by platform"),
+        draws.key("take up"),
     )  # fmt: skip
     if len(rows):
         field = pr.field[rows]
