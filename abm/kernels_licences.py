@@ -99,10 +99,12 @@ def is_for_sale(
     if region[j] != region[i] and uniform(key, pair, 1) >= openness[region[i]]:
         return False
     if kind[j] == _UNIVERSITY:
-        return bool(uniform(key, pair, 0) < orientation[j])
+        sells: bool = uniform(key, pair, 0) < orientation[j]
+        return sells
     if sector[j] != sector[i]:
         return True
-    return bool(protection * (size[i] + size[j]) > rival_care * size[i])
+    pays: bool = protection * (size[i] + size[j]) > rival_care * size[i]
+    return pays
 
 
 @kernel
@@ -115,7 +117,8 @@ def licensed_fields(
     """Return the field each firm licenses, the largest (pull + W) x gap, that gap in levels, and of whom: -1 abroad.
 
     Abroad the gap is to `importable` of the part of the frontier that can be bought, at home to the best result of a
-    `holder` that sells it and to which the firm has no right itself. Whoever finds no gap keeps its `purse`.
+    `holder` that sells it and to which the firm has no right itself, drawn by pair among equals. Whoever finds no gap
+    keeps its `purse`.
 
     >>> import numpy as np
     >>> purse, zero, one, two = np.ones(1), np.zeros(1, np.int64), np.array([1]), np.zeros(2, np.int64)
@@ -136,13 +139,16 @@ def licensed_fields(
         for k in range(len(frontier)):
             behind = max(0.0, importable * buyable[k] * frontier[k] - capability[i, k])
             seller = -1
+            luck = 0.0
             for j in holder:
                 ahead = patent_level[j, k] - capability[i, k]
-                if ahead > behind and patent_level[j, k] > patent_level[i, k] and is_for_sale(
+                drawn = uniform(key, pair_uid(uid[j], uid[i]), 2) if ahead == behind and seller >= 0 else 0.0
+                if (ahead > behind or drawn > luck) and patent_level[j, k] > patent_level[i, k] and is_for_sale(
                     j, i, kind, region, sector, uid, size, orientation, openness, protection, rival_care, key
                 ):  # fmt: skip
                     behind = ahead
                     seller = j
+                    luck = uniform(key, pair_uid(uid[j], uid[i]), 2)
             value = (pull[region[i], sector[i], k] + weight[sector[i], k]) * behind
             if value > best:
                 best = value

@@ -55,7 +55,8 @@ def test_a_result_held_at_home_can_be_licensed_though_the_field_is_embargoed() -
     assert world.actors.capability[0].tolist() == pytest.approx([0.4, 0.4 + gained])
     assert world.ledger.gain[0, Origin.CALL, Route.LICENCE] == pytest.approx(gained)
     assert world.actors.cash[[0, 1, HOUSEHOLDS, REST]].tolist() == pytest.approx([98.0, 101.5, 100.5, 1e4])
-    assert world.actors.year_cost[:2].tolist() == pytest.approx([2.0, -1.5])
+    assert world.actors.year_cost[:2].tolist() == pytest.approx([2.0, 0.0])
+    assert world.actors.year_income[:2].tolist() == pytest.approx([0.0, 1.5])
     assert world.volumes.amount[Purpose.RESULTS].sum() == pytest.approx(1.5)
     licence = world.events.columns()
     assert licence["partner_uid"][0] == world.actors.uid[1]

@@ -75,26 +75,19 @@ def spend_on_others(
 
 @kernel
 def pay_licences(
-    books: Books,
-    firm: IntArray,
-    source: IntArray,
-    purse: FloatArray,
-    mode: IntArray,
-    year_cost: FloatArray,
-    household: IntArray,
-    outside: int,
-    protection: float,
-) -> None:
+    books: Books, firm: IntArray, source: IntArray, purse: FloatArray, mode: IntArray, year_income: FloatArray,
+    household: IntArray, outside: int, protection: float,
+) -> None:  # fmt: skip
     """Pay the outside world, or of what is licensed at home the protected part to its holder, the rest to engineers.
 
-    For a holder that does research the money makes up for what its year cost.
+    For a holder that does research the money is income of its year.
 
     >>> import numpy as np
-    >>> books, cost, mode = accounts.books_with([5.0, 0.0, 0.0]), np.zeros(3), np.array([4, 1, 0])
+    >>> books, income, mode = accounts.books_with([5.0, 0.0, 0.0]), np.zeros(3), np.array([4, 1, 0])
     >>> firm, source, purse = np.array([0, 0]), np.array([1, -1]), np.array([2.0, 1.0])
-    >>> pay_licences(books, firm, source, purse, mode, cost, np.array([2]), 2, 0.75)
-    >>> books.cash.tolist(), cost.tolist()
-    ([2.0, 1.5, 1.5], [0.0, -1.5, 0.0])
+    >>> pay_licences(books, firm, source, purse, mode, income, np.array([2]), 2, 0.75)
+    >>> books.cash.tolist(), income.tolist()
+    ([2.0, 1.5, 1.5], [0.0, 1.5, 0.0])
     """
     for f in range(len(firm)):
         i = firm[f]
@@ -105,7 +98,7 @@ def pay_licences(
         pay(books, i, household[books.region[i]], (1.0 - protection) * purse[f], _WAGES)
         got = pay(books, i, j, protection * purse[f], _RESULTS)
         if mode[j] == _INDEPENDENT or mode[j] == _JOINT:
-            year_cost[j] -= got
+            year_income[j] += got
 
 
 @kernel
@@ -113,11 +106,11 @@ def learn_from_others(
     books: Books, is_active: BoolArray, kind: IntArray, uid: UidArray, mode: IntArray, research_budget: FloatArray,
     sector: IntArray, expected_orders: FloatArray, orientation: FloatArray, absorption: FloatArray,
     management_fit: FloatArray, patent_level: FloatArray, patent_origin: IntArray, capability: FloatArray,
-    year_gain: FloatArray, year_cost: FloatArray, knowledge_stock: FloatArray, stock: FloatArray, gain: FloatArray,
-    total_gain: FloatArray, household: IntArray, frontier: FloatArray, weight: FloatArray, pull: FloatArray,
-    buyable: FloatArray, openness: FloatArray, outside: int, cash_share: float, importable: float, digestion: float,
-    reference: float, fit_learning: float, experience: float, licensing: bool, protection: float, rival_care: float,
-    key: np.uint64,
+    year_gain: FloatArray, year_cost: FloatArray, year_income: FloatArray, knowledge_stock: FloatArray,
+    stock: FloatArray, gain: FloatArray, total_gain: FloatArray, household: IntArray, frontier: FloatArray,
+    weight: FloatArray, pull: FloatArray, buyable: FloatArray, openness: FloatArray, outside: int, cash_share: float,
+    importable: float, digestion: float, reference: float, fit_learning: float, experience: float, licensing: bool,
+    protection: float, rival_care: float, key: np.uint64,
 ) -> tuple[IntArray, IntArray, IntArray, FloatArray]:  # fmt: skip
     """Let imitators pay their engineers, and firms that introduce buy licences and digest them.
 
@@ -135,7 +128,7 @@ def learn_from_others(
         holder if licensing else holder[:0], patent_level, kind, uid, expected_orders, orientation, openness,
         protection, rival_care, key,
     )  # fmt: skip
-    pay_licences(books, firm, source, purse, mode, year_cost, household, outside, protection)
+    pay_licences(books, firm, source, purse, mode, year_income, household, outside, protection)
     learned = digest_licences(
         firm, field, gap, source, purse, sector, weight, frontier, absorption, management_fit, patent_origin,
         capability, year_gain, year_cost, knowledge_stock, stock, gain, total_gain, digestion, reference,
@@ -150,7 +143,7 @@ def learn_from_others(
 
 @rule(
     writes=(
-        "actors.capability", "actors.year_gain", "actors.year_cost", "actors.management_fit",
+        "actors.capability", "actors.year_gain", "actors.year_cost", "actors.year_income", "actors.management_fit",
         "actors.knowledge_stock", *ledger.WRITES, *accounts.WRITES,
     ),
     source="zhao2020:III.D; ren:2.2.2; li:2.B; li:3.A; cheng:4.2; cheng:4.3",
@@ -166,7 +159,7 @@ def introduce_technology(world: World, parameters: Parameters, draws: Draws) -> 
     Units      A, B, F: level; paid, S: million yuan per quarter; digestion, fit_learning: 1/quarter; others: 1
     Source     zhao2020 III.D (introduce, match management, digest); ren 2.2.2 (stuck technologies); li 2.B
                (imitation), 3.A (sharing of common technologies); cheng 4.2 (licences), 4.3 (rewards of protection)
-    Draws      sale of result (two a pair)
+    Draws      sale of result (three a pair)
     Off when   switches.innovation is off
     """
     if not parameters.switches.innovation:
@@ -175,11 +168,11 @@ def introduce_technology(world: World, parameters: Parameters, draws: Draws) -> 
     licensee, field, holder, paid = learn_from_others(
         books_of(world), a.is_active, a.kind, a.uid, a.mode, a.research_budget, a.sector, a.expected_orders,
         a.orientation, a.absorption, a.management_fit, a.patent_level, a.patent_origin, a.capability, a.year_gain,
-        a.year_cost, a.knowledge_stock, books.stock, books.gain, books.total_gain, world.regions.household_slot,
-        world.fields.frontier, st.weight, world.needs.pull, purchasable(st, parameters.frontier.embargo_factor),
-        st.openness, world.rest_of_world, p.cash_share, p.importable, p.digestion, p.licence_reference,
-        p.fit_learning, p.licence_experience, parameters.switches.licensing, parameters.learning.protection,
-        p.rival_care, draws.key("sale of result"),
+        a.year_cost, a.year_income, a.knowledge_stock, books.stock, books.gain, books.total_gain,
+        world.regions.household_slot, world.fields.frontier, st.weight, world.needs.pull, purchasable(st,
+        parameters.frontier.embargo_factor), st.openness, world.rest_of_world, p.cash_share, p.importable,
+        p.digestion, p.licence_reference, p.fit_learning, p.licence_experience, parameters.switches.licensing,
+        parameters.learning.protection, p.rival_care, draws.key("sale of result"),
     )  # fmt: skip
     if len(licensee):
         at_home = holder >= 0

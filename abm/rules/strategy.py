@@ -56,6 +56,7 @@ def experience(
     intensity: FloatArray,
     year_gain: FloatArray,
     year_cost: FloatArray,
+    year_income: FloatArray,
     expected_orders: FloatArray,
     gain_value: float,
     recency: float,
@@ -71,15 +72,15 @@ def experience(
 
     >>> import numpy as np
     >>> q = np.zeros((1, 5)); intensity = np.array([0.02])
-    >>> experience(np.array([0]), np.array([1]), q, intensity, np.array([0.01]), np.array([2.0]), np.array([50.0]),
-    ...            5.0, 0.5, 0.0, 0.01, 0.02, 0.5, 0.1)
+    >>> experience(np.array([0]), np.array([1]), q, intensity, np.array([0.01]), np.array([3.0]), np.ones(1),
+    ...            np.array([50.0]), 5.0, 0.5, 0.0, 0.01, 0.02, 0.5, 0.1)
     >>> q.round(6).tolist(), intensity.round(6).tolist()
     ([[0.0, 2.0, 0.0, 0.0, 0.0]], [0.03])
     """
     for d in range(len(due)):
         i = due[d]
         size = max(expected_orders[i], _SMALLEST_SIZE)
-        payoff = 100.0 * (gain_value * year_gain[i] - year_cost[i] / (4.0 * size))
+        payoff = 100.0 * (gain_value * year_gain[i] - (year_cost[i] - year_income[i]) / (4.0 * size))
         payoff = min(_LARGEST_PAYOFF, max(-_LARGEST_PAYOFF, payoff))
         used = mode[i]
         if used in (_INDEPENDENT, _JOINT):
@@ -203,6 +204,7 @@ def choose_modes(
     propensity: FloatArray,
     year_gain: FloatArray,
     year_cost: FloatArray,
+    year_income: FloatArray,
     inertia: float,
     sensitivity: float,
     experimentation: float,
@@ -211,7 +213,7 @@ def choose_modes(
 
     >>> mode, year = np.array([0]), np.ones(1)
     >>> choose_modes(np.array([0]), np.array([7], np.uint64), np.uint64(1), np.array([[0.0, 0.0, 900.0, 0.0, 0.0]]),
-    ...              mode, np.zeros((1, 5)), year, year, 1.0, 1.0, 0.0)
+    ...              mode, np.zeros((1, 5)), year, year, year, 1.0, 1.0, 0.0)
     >>> mode.tolist(), year.tolist()
     ([2], [0.0])
     """
@@ -224,6 +226,7 @@ def choose_modes(
         mode[i] = logit_choice(value, sensitivity, experimentation, uniform(key, uid[i], 0))
         year_gain[i] = 0.0
         year_cost[i] = 0.0
+        year_income[i] = 0.0
 
 
 @kernel
@@ -232,15 +235,15 @@ def revise(
     expected_orders: FloatArray, margin: FloatArray, patent_level: FloatArray, capability: FloatArray,
     absorption: FloatArray, management_fit: FloatArray, is_needy: BoolArray, frontier: FloatArray, weight: FloatArray,
     abroad: FloatArray, start: IntArray, tie: IntArray, layer: IntArray, mode: IntArray, propensity: FloatArray,
-    intensity: FloatArray, year_gain: FloatArray, year_cost: FloatArray, gain_value: float, recency: float,
-    forgetting: float, step: float, normal: float, pull: float, largest: float, fixed_cost: float, own: float,
-    joint: float, stranger_cost: float, imitation: float, introduction: float, need: float, margin_push: float,
-    reference_margin: float, smallest_licence: float, inertia: float, sensitivity: float, experimentation: float,
-    n_regions: int, at_home: bool,
+    intensity: FloatArray, year_gain: FloatArray, year_cost: FloatArray, year_income: FloatArray, gain_value: float,
+    recency: float, forgetting: float, step: float, normal: float, pull: float, largest: float, fixed_cost: float,
+    own: float, joint: float, stranger_cost: float, imitation: float, introduction: float, need: float,
+    margin_push: float, reference_margin: float, smallest_licence: float, inertia: float, sensitivity: float,
+    experimentation: float, n_regions: int, at_home: bool,
 ) -> None:  # fmt: skip
     """Let firms that are due learn from last year (`experience`), look ahead (`prospects`) and choose their mode."""
     experience(
-        due, mode, propensity, intensity, year_gain, year_cost, expected_orders,
+        due, mode, propensity, intensity, year_gain, year_cost, year_income, expected_orders,
         gain_value, recency, forgetting, step, normal, pull, largest,
     )  # fmt: skip
     reach = licensable(is_active, region, patent_level, frontier, abroad, n_regions, at_home)
@@ -250,7 +253,8 @@ def revise(
         margin_push, reference_margin, smallest_licence,
     )  # fmt: skip
     choose_modes(
-        due, uid, key, prospect, mode, propensity, year_gain, year_cost, inertia, sensitivity, experimentation
+        due, uid, key, prospect, mode, propensity, year_gain, year_cost, year_income, inertia, sensitivity,
+        experimentation,
     )  # fmt: skip
 
 
@@ -261,6 +265,7 @@ def revise(
         "actors.research_intensity",
         "actors.year_gain",
         "actors.year_cost",
+        "actors.year_income",
     ),
     source="li:2.B; zhao2020:III.C; zhao2020:III.D; roth1995",
     off={"switches.strategy": False},
@@ -268,10 +273,12 @@ def revise(
 def choose_strategy(world: World, parameters: Parameters, draws: Draws) -> None:
     """Once a year a firm revises how it gets technology and how much of its sales it puts into research.
 
-    Equation   R = 100 (value gain - cost / (4 sales)); q_m <- q_m + recency (R - q_m) for the mode in use, others are
+    Equation   R = 100 (value gain - (cost - income) / (4 sales)); q_m <- q_m + recency (R - q_m) for the mode in use,
+    others are
                drawn to the mean by forgetting; P(m) = (1 - trial) logit(beta (q_m + prospect_m + inertia_m)) + trial/5;
                intensity <- intensity +- step + return (normal - intensity)
-    Units      R, q, prospect: per cent of annual sales; gain: capability index; cost: million yuan; sales: per quarter
+    Units      R, q, prospect: per cent of annual sales; gain: capability index; cost, income: million yuan; sales: per
+               quarter
     Source     li 2.B (draw back and imitate); zhao2020 III.C (a new round), III.D (two roads); Roth & Erev 1995
     Draws      choose strategy (one a firm)
     Off when   switches.strategy is off
@@ -289,7 +296,7 @@ def choose_strategy(world: World, parameters: Parameters, draws: Draws) -> None:
         due, a.uid, draws.key("choose strategy"), a.is_active, a.region, a.sector, a.expected_orders, a.margin,
         a.patent_level, a.capability, a.absorption, a.management_fit, a.is_needy,
         frontier, st.weight, reach, neighbours.start, neighbours.tie, world.ties.layer,
-        a.mode, a.propensity, a.research_intensity, a.year_gain, a.year_cost,
+        a.mode, a.propensity, a.research_intensity, a.year_gain, a.year_cost, a.year_income,
         p.gain_value, p.recency, p.forgetting, p.intensity_step, p.normal_intensity, p.intensity_return,
         p.largest_intensity, p.fixed_cost, p.own_prospect, p.joint_prospect, p.stranger_cost, p.imitation_prospect,
         p.introduction_prospect, p.need_prospect, p.margin_push, p.reference_margin, p.smallest_licence,

@@ -53,7 +53,8 @@ class Actors(Table):
     research_spending: FloatArray = column("money spent on research this quarter", PER_QUARTER, low=0)
     research_income: FloatArray = column("earmarked research money still unspent", YUAN, low=0)
     year_gain: FloatArray = column("capability index gained since the last strategy choice", "level", low=0)
-    year_cost: FloatArray = column("research and licence money since the last strategy choice, less what own results earned", YUAN)
+    year_cost: FloatArray = column("research and licence money since the last strategy choice", YUAN, low=0)
+    year_income: FloatArray = column("what licences of own results earned since then while the firm did research", YUAN, low=0)
     n_projects: IntArray = column("projects the actor leads or joins", dtype=np.int64, low=0)
 
     equipment: FloatArray = column("equipment, valued as capacity cost", YUAN, low=0)
