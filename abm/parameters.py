@@ -207,6 +207,7 @@ class Search:
     supply_hazard: float = number(0.01, "1/year", 0.0, 0.9, "uncertainty", "F15", "chance that a supply tie at average quality and trust ends")
     hazard_quality: float = number(2.0, "1", 0.0, 10.0, "uncertainty", "assumption", "rise of ln hazard per unit of ln quality below the sector's mean")
     use_trust: float = number(0.05, "1/quarter", 0.0, 1.0, "uncertainty", "assumption", "drift of trust to 1 where a supply tie is used")
+    import_cost: float = number(1.5, "1", 0.0, 5.0, "uncertainty", "assumption", "appeal imports lose with a buyer who orders none of the input abroad yet: cost of switching")
 
     @property
     def taste(self) -> tuple[float, ...]:
@@ -408,6 +409,7 @@ class Market:
     novelty_gain: float = number(0.12, "1", 0.0, 1.0, "uncertainty", "assumption", "share of demand a wave of new products adds at its height")
     novelty_speed: float = number(0.12, "1/quarter", 0.0, 1.0, "uncertainty", "assumption", "speed at which new products become old ones")
     margin_speed: float = number(0.25, "1/quarter", 0.01, 1.0, "uncertainty", "assumption", "smoothing of margins")
+    weak_links: bool = switch("inputs are as good as what is bought; without, as good as imports, and nobody orders imports by choice")
 
 
 @dataclass(frozen=True)

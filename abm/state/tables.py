@@ -75,6 +75,8 @@ class Actors(Table):
     profit: FloatArray = column("operating profit this quarter", PER_QUARTER)
     margin: FloatArray = column("smoothed profit over sales", low=-5, high=1)
     local_input_share: FloatArray = column("share of inputs bought in the region", low=0, high=1)
+    input_quality: FloatArray = column("quality of what goes into the product, the weakest input binding, frontier = 1", low=0)
+    import_order: FloatArray = column("share of each input ordered abroad by choice", dims=("sector",), low=0, high=1)
     outside_step_share: FloatArray = column("share of production steps bought from specialists", low=0, high=1)
     novelty: FloatArray = column("share of sales from new products, along the S-curve", low=0, high=1)
 

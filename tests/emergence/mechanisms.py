@@ -262,6 +262,8 @@ MECHANISMS |= {
     "skill gap": dial("new_productivity.skill_gap_cost", 4.0, 0.0, "digital_level",
         "the untrained adopt at higher cost"),
     # market, investment
+    "weak links": dial("market.weak_links", True, False, "input_quality", "local inputs are worse than imports"),
+    "cost of imports": dial("search.import_cost", 5.0, 0.0, "local_content", "who can switch at no cost does"),
     "weakest input binds": dial("market.quality_exponent", -10.0, -0.2, "quality_sold", "bottlenecks bind"),
     "new products": dial("market.novelty_gain", 0.36, 0.0, "sales", "new products open demand"),
     "value in the market": dial("market.value_strength", 0.5, 0.0, "value_chain",
