@@ -162,11 +162,11 @@ def licensed_fields(
 
 @kernel
 def digest_licences(
-    firm: IntArray, field: IntArray, gap: FloatArray, source: IntArray, paid: FloatArray, sector: IntArray,
-    weight: FloatArray, frontier: FloatArray, absorption: FloatArray, management_fit: FloatArray,
+    firm: IntArray, field: IntArray, gap: FloatArray, source: IntArray, paid: FloatArray, region: IntArray,
+    sector: IntArray, weight: FloatArray, frontier: FloatArray, absorption: FloatArray, management_fit: FloatArray,
     patent_origin: IntArray, capability: FloatArray, year_gain: FloatArray, year_cost: FloatArray,
     knowledge_stock: FloatArray, stock: FloatArray, gain: FloatArray, total_gain: FloatArray, digestion: float,
-    reference: float, fit_learning: float, experience: float,
+    reference: FloatArray, fit_learning: float, experience: float,
 ) -> IntArray:  # fmt: skip
     """Raise capability by what each firm digests, and its management fit and knowledge by experience.
 
@@ -176,8 +176,8 @@ def digest_licences(
     >>> import numpy as np
     >>> zero, one, half, stock = np.zeros(1, np.int64), np.ones(1), np.array([0.5]), np.zeros((1, 8, 9))
     >>> known, fit = np.array([[0.4]]), np.array([0.5])
-    >>> digest_licences(zero, zero, half, zero, one, zero, np.ones((1, 1)), one, half, fit, np.array([[2]]), known,
-    ...     one.copy(), one.copy(), one.copy(), stock, stock.copy(), stock.copy(), 0.2, 1.0, 0.1, 0.3).tolist()
+    >>> digest_licences(zero, zero, half, zero, one, zero, zero, np.ones((1, 1)), one, half, fit, np.array([[2]]),
+    ...     known, one.copy(), one.copy(), one.copy(), stock, stock.copy(), stock.copy(), 0.2, one, 0.1, 0.3).tolist()
     [0]
     >>> known.round(6).tolist(), fit.round(6).tolist(), round(float(stock[0, 2, 7]), 6)  # 1 - 1/e is 0.632121
     ([[0.415803]], [0.531606], 0.015803)
@@ -191,7 +191,7 @@ def digest_licences(
             continue
         year_cost[i] += paid[f]
         knowledge_stock[i] += experience * paid[f]
-        bought = 1.0 - math.exp(-paid[f] / reference)
+        bought = 1.0 - math.exp(-paid[f] / reference[region[i]])
         amount = digestion * absorption[i] * management_fit[i] * bought * gap[f]
         capability[i, k] += amount
         year_gain[i] += weight[sector[i], k] * amount / frontier[k]

@@ -28,7 +28,7 @@ from abm.state.codes import Event, Kind, Layer, ProjectKind, Purpose, Service, S
 from abm.state.network import pick, ring_place, roster_of
 from abm.state.world import World
 from abm.types import BoolArray, FloatArray, IntArray, UidArray
-from abm.valuation import lead_wear
+from abm.valuation import lead_wear, people_cost
 
 _FIRM = int(Kind.FIRM)
 _BY_UNIVERSITY = int(ProjectKind.UNIVERSITY)
@@ -118,11 +118,11 @@ def arrival(draw: float, interest: float, dare: float, earliest: float) -> float
 def first_comers(
     shelf: IntArray, shown: IntArray, uid: UidArray, member: IntArray, field: IntArray, artefact: FloatArray,
     cost: FloatArray, is_pull: BoolArray, purpose: IntArray, actor_uid: UidArray, actor_kind: IntArray,
-    sector: IntArray, orientation: FloatArray, expected_orders: FloatArray, cash: FloatArray, absorption: FloatArray,
-    service: FloatArray, capability: FloatArray, frontier: FloatArray, weight: FloatArray, start: IntArray,
-    other: IntArray, tie: IntArray, layer: IntArray, trust: FloatArray, tie_origin: IntArray, ahead: FloatArray,
-    pilot: FloatArray, worth: FloatArray, take_up: float, matching: float, cash_share: float, need_match: float,
-    key: np.uint64,
+    region: IntArray, sector: IntArray, orientation: FloatArray, expected_orders: FloatArray, cash: FloatArray,
+    absorption: FloatArray, service: FloatArray, capability: FloatArray, frontier: FloatArray, weight: FloatArray,
+    start: IntArray, other: IntArray, tie: IntArray, layer: IntArray, trust: FloatArray, tie_origin: IntArray,
+    ahead: FloatArray, pilot: FloatArray, worth: FloatArray, reference: FloatArray, take_up: float, matching: float,
+    cash_share: float, need_match: float, key: np.uint64,
 ) -> tuple[IntArray, IntArray, IntArray]:  # fmt: skip
     """Return the results taken up this quarter, the firm that comes first to each, and the origin of its way there.
 
@@ -130,8 +130,8 @@ def first_comers(
     `need_match` where the result answers a need of the firm's sector; the hazard is take_up (1/2 + tau) by a tie to
     the university, matching x service by a platform. Times are drawn by the pair of result and firm. `ahead`: first
     quarter and sum of what lies ahead, and the price of the result, over a quarter of its research; `pilot`: base,
-    gain, own part, last success; `worth`: rho, reference effort, value of capability, of a product, novelty return,
-    risk aversion, sharpness.
+    gain, own part, last success; `worth`: rho, value of capability, of a product, novelty return, risk aversion,
+    sharpness; `reference` effort by region.
     """
     taken = np.empty(len(shelf), np.int64)
     taker = np.empty(len(shelf), np.int64)
@@ -160,11 +160,11 @@ def first_comers(
             if draw >= interest * earliest:  # too late even if it dares for sure, because -log(1 - u) >= u
                 continue
             burden = ahead[1] * cost[p]
-            novelty = new_product_share(cost[p], expected_orders[i], worth[4])
-            learned = learned_share(absorption[i], burden, worth[0], worth[1])
-            value = result_worth(expected_orders[i], share, gap, learned, novelty, worth[2], worth[3])
+            novelty = new_product_share(cost[p], expected_orders[i], worth[3])
+            learned = learned_share(absorption[i], burden, worth[0], reference[region[i]])
+            value = result_worth(expected_orders[i], share, gap, learned, novelty, worth[1], worth[2])
             success = pilot_chance(service[i, _PILOT_SERVICE], pilot[0], pilot[1], pilot[2]) * pilot[3]
-            dare = chance_to_dare(success * value, burden + ahead[2] * cost[p], worth[5], worth[6])
+            dare = chance_to_dare(success * value, burden + ahead[2] * cost[p], worth[4], worth[5])
             time = arrival(draw, interest, dare, earliest)
             if time < earliest:
                 earliest = time
@@ -185,8 +185,8 @@ def take_up(
     orientation: FloatArray, expected_orders: FloatArray, absorption: FloatArray, service: FloatArray,
     capability: FloatArray, year_cost: FloatArray, n_projects: IntArray, frontier: FloatArray, weight: FloatArray,
     start: IntArray, other: IntArray, tie: IntArray, layer: IntArray, trust: FloatArray, origin_of_tie: IntArray,
-    ahead: FloatArray, pilot: FloatArray, worth: FloatArray, n_regions: int, expiry: float, rate: float,
-    matching: float, cash_share: float, need_match: float, quarters: int, development_cost: float,
+    ahead: FloatArray, pilot: FloatArray, worth: FloatArray, reference: FloatArray, n_regions: int, expiry: float,
+    rate: float, matching: float, cash_share: float, need_match: float, quarters: int, development_cost: float,
     expiry_key: np.uint64, platform_key: np.uint64, key: np.uint64,
 ) -> tuple[IntArray, IntArray, UidArray, IntArray]:  # fmt: skip
     """Strike out results that are out of date, and hand others to the firm that comes first to each.
@@ -201,9 +201,9 @@ def take_up(
         shelf, project_region, uid, actor_is_active, actor_kind, region, actor_uid, service, n_regions, platform_key
     )  # fmt: skip
     taken, taker, way = first_comers(
-        shelf, shown, uid, member, field, artefact, cost, is_pull, purpose, actor_uid, actor_kind, sector, orientation,
-        expected_orders, books.cash, absorption, service, capability, frontier, weight, start, other, tie, layer,
-        trust, origin_of_tie, ahead, pilot, worth, rate, matching, cash_share, need_match, key,
+        shelf, shown, uid, member, field, artefact, cost, is_pull, purpose, actor_uid, actor_kind, region, sector,
+        orientation, expected_orders, books.cash, absorption, service, capability, frontier, weight, start, other, tie,
+        layer, trust, origin_of_tie, ahead, pilot, worth, reference, rate, matching, cash_share, need_match, key,
     )  # fmt: skip
     n_expired, n_events = len(expired), len(expired) + len(taken)
     code, rows = np.full(n_events, _EXPIRED), np.empty(n_events, np.int64)
@@ -258,8 +258,7 @@ def take_up_results(world: World, parameters: Parameters, draws: Draws) -> None:
         + p.industrialisation_quarters * p.industrialisation_cost
     )
     worth = (
-        p.rho, p.reference_effort, parameters.strategy.gain_value,
-        p.product_value / lead_wear(parameters.learning), p.novelty_return,
+        p.rho, parameters.strategy.gain_value, p.product_value / lead_wear(parameters.learning), p.novelty_return,
         p.risk_aversion, p.decision_sharpness,
     )  # fmt: skip
     fee = p.result_fee * parameters.learning.protection * p.research_quarters if parameters.switches.licensing else 0.0
@@ -270,7 +269,8 @@ def take_up_results(world: World, parameters: Parameters, draws: Draws) -> None:
         a.uid, a.kind, a.region, a.sector, a.orientation, a.expected_orders, a.absorption, a.service, a.capability,
         a.year_cost, a.n_projects, world.fields.frontier, world.structure.weight, lists.start, lists.other, lists.tie,
         ties.layer, ties.trust, ties.origin, np.array((p.development_cost, ahead, fee)), np.array(pilot),
-        np.array(worth), world.structure.n_regions, p.expiry, p.take_up, p.matching, p.cash_share, p.need_match,
+        np.array(worth), p.reference_effort * people_cost(world.regions.wage, parameters.production),
+        world.structure.n_regions, p.expiry, p.take_up, p.matching, p.cash_share, p.need_match,
         p.development_quarters, p.development_cost, draws.key("result expires"), draws.key("shown by platform"),
         draws.key("take up"),
     )  # fmt: skip

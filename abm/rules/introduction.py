@@ -23,6 +23,7 @@ from abm.state.codes import Event, Kind, Mode, Purpose
 from abm.state.trade_terms import purchasable
 from abm.state.world import World
 from abm.types import BoolArray, FloatArray, IntArray, UidArray
+from abm.valuation import people_cost
 
 _FIRM = int(Kind.FIRM)
 _IMITATE = int(Mode.IMITATE)
@@ -109,7 +110,7 @@ def learn_from_others(
     year_gain: FloatArray, year_cost: FloatArray, year_income: FloatArray, knowledge_stock: FloatArray,
     stock: FloatArray, gain: FloatArray, total_gain: FloatArray, household: IntArray, frontier: FloatArray,
     weight: FloatArray, pull: FloatArray, buyable: FloatArray, openness: FloatArray, outside: int, cash_share: float,
-    importable: float, digestion: float, reference: float, fit_learning: float, experience: float, licensing: bool,
+    importable: float, digestion: float, reference: FloatArray, fit_learning: float, experience: float, licensing: bool,
     protection: float, rival_care: float, key: np.uint64,
 ) -> tuple[IntArray, IntArray, IntArray, FloatArray]:  # fmt: skip
     """Let imitators pay their engineers, and firms that introduce buy licences and digest them.
@@ -130,8 +131,8 @@ def learn_from_others(
     )  # fmt: skip
     pay_licences(books, firm, source, purse, mode, year_income, household, outside, protection)
     learned = digest_licences(
-        firm, field, gap, source, purse, sector, weight, frontier, absorption, management_fit, patent_origin,
-        capability, year_gain, year_cost, knowledge_stock, stock, gain, total_gain, digestion, reference,
+        firm, field, gap, source, purse, books.region, sector, weight, frontier, absorption, management_fit,
+        patent_origin, capability, year_gain, year_cost, knowledge_stock, stock, gain, total_gain, digestion, reference,
         fit_learning, experience,
     )  # fmt: skip
     for e in range(len(learned)):
@@ -171,8 +172,9 @@ def introduce_technology(world: World, parameters: Parameters, draws: Draws) -> 
         a.year_cost, a.year_income, a.knowledge_stock, books.stock, books.gain, books.total_gain,
         world.regions.household_slot, world.fields.frontier, st.weight, world.needs.pull, purchasable(st,
         parameters.frontier.embargo_factor), st.openness, world.rest_of_world, p.cash_share, p.importable,
-        p.digestion, p.licence_reference, p.fit_learning, p.licence_experience, parameters.switches.licensing,
-        parameters.learning.protection, p.rival_care, draws.key("sale of result"),
+        p.digestion, p.licence_reference * people_cost(world.regions.wage, parameters.production), p.fit_learning,
+        p.licence_experience, parameters.switches.licensing, parameters.learning.protection, p.rival_care,
+        draws.key("sale of result"),
     )  # fmt: skip
     if len(licensee):
         at_home = holder >= 0
