@@ -34,7 +34,8 @@ def trade(world: World, parameters: Parameters, draws: Draws) -> None:
     """Orders are placed, made, delivered and paid.
 
     Equation   orders_i = sum of tied orders + m_i D_s + m_i / sum(m) X_s; output = min(orders / p, capacity, labour,
-               paid inputs); X = X0 (1 + g)^t (p / q)^-eps; households spend min(cash, c1 income + c2 wealth)
+               paid inputs); X = X0 (1 + g)^t (p / q)^-eps, times
+               what traditional industries buy more; households spend min(cash, c1 income + c2 wealth)
     Units      orders, D, X: million yuan per quarter
     Source     zhao2020 III.C (demand and supply structure), ren 2.3.3 (users); model.md line 12
     Draws      none
@@ -52,9 +53,9 @@ def trade(world: World, parameters: Parameters, draws: Draws) -> None:
         st.household_share, ties.is_active, ties.layer, ties.source, ties.target, ties.weight, ties.used,
         actors.import_order,
         regions.government_slot, regions.household_slot, regions.wage, regions.talent_wage, regions.household_cash,
-        regions.household_income, regions.first_price, regions.export_base, regions.export_orders,
-        regions.pending_demand, regions.final_demand, regions.demand, world.market, world.rest_of_world,
-        world.quarter, production.waste_saving, production.green_saving, production.step_span,
+        regions.household_income, regions.first_price, regions.export_base * regions.traditional_factor,
+        regions.export_orders, regions.pending_demand, regions.final_demand, regions.demand, world.market,
+        world.rest_of_world, world.quarter, production.waste_saving, production.green_saving, production.step_span,
         parameters.policy.carbon_price, h.income_spent, h.wealth_spent, growth, p.export_elasticity,
     )  # fmt: skip
     deliver_orders(
