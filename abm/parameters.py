@@ -412,6 +412,7 @@ class Market:
     novelty_speed: float = number(0.12, "1/quarter", 0.0, 1.0, "uncertainty", "assumption", "speed at which new products become old ones")
     margin_speed: float = number(0.25, "1/quarter", 0.01, 1.0, "uncertainty", "assumption", "smoothing of margins")
     weak_links: bool = switch("inputs are as good as what is bought; without, as good as imports, and nobody orders imports by choice")
+    open_borders: bool = switch("orders, knowledge, people and capital look beyond their region as far as its openness lets them")
 
 
 @dataclass(frozen=True)

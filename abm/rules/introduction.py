@@ -23,7 +23,7 @@ from abm.state.codes import Event, Kind, Mode, Purpose
 from abm.state.trade_terms import purchasable
 from abm.state.world import World
 from abm.types import BoolArray, FloatArray, IntArray, UidArray
-from abm.valuation import people_cost
+from abm.valuation import border_openness, people_cost
 
 _FIRM = int(Kind.FIRM)
 _IMITATE = int(Mode.IMITATE)
@@ -171,7 +171,8 @@ def introduce_technology(world: World, parameters: Parameters, draws: Draws) -> 
         a.orientation, a.absorption, a.management_fit, a.patent_level, a.patent_origin, a.capability, a.year_gain,
         a.year_cost, a.year_income, a.knowledge_stock, books.stock, books.gain, books.total_gain,
         world.regions.household_slot, world.fields.frontier, st.weight, world.needs.pull, purchasable(st,
-        parameters.frontier.embargo_factor), st.openness, world.rest_of_world, p.cash_share, p.importable,
+        parameters.frontier.embargo_factor),
+        border_openness(st, parameters.market.open_borders), world.rest_of_world, p.cash_share, p.importable,
         p.digestion, p.licence_reference * people_cost(world.regions.wage, parameters.production), p.fit_learning,
         p.licence_experience, parameters.switches.licensing, parameters.learning.protection, p.rival_care,
         draws.key("sale of result"),
