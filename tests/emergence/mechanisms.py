@@ -167,7 +167,8 @@ MECHANISMS |= {
         "what was piloted succeeds more often", PLATFORMS),
     "fees": dial("platforms.fee", 0.006, 0.0, "n_service_ties",
         "members leave when the fee exceeds the benefit", PLATFORMS),
-    "sponsoring": dial("platforms.sponsoring", 0.002, 0.0, "n_platforms", "core members carry losses", PLATFORMS),
+    "sponsoring": dial("platforms.sponsoring", 0.002, 0.0, "budget_use_platform",
+        "what core members carry, government need not", PLATFORMS),
     "comparing platforms": dial("platforms.switch_cost", 0.0, 0.01, "n_members_left",
         "who can move at no cost gives up one platform for another", PLATFORMS),
     "effort of universities": dial("platforms.university_effort", 1.0, 0.0, "n_service_ties",
@@ -291,8 +292,6 @@ MECHANISMS |= {
     "platform in search": dial("search.platform_weight", 2.0, 0.0, "n_research_ties", "members meet", PLATFORMS),
     # two regions
     "open borders": dial("market.open_borders", True, False, "bought_across", "what crosses borders", REGIONS),
-    "capital across borders": dial("market.open_borders", True, False, "regions_funds_gini",
-        "capital goes where returns and investment are seen", REGIONS),
     "knowledge across borders": dial("regions.openness", 0.2, 0.0, "research_ties_across",
         "partners are found abroad", REGIONS),
     "orders across borders": dial("regions.openness", 0.2, 0.0, "supply_ties_across",
