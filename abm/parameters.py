@@ -407,6 +407,13 @@ class Market:
     novelty_gain: float = number(0.12, "1", 0.0, 1.0, "uncertainty", "assumption", "share of demand a wave of new products adds at its height")
     novelty_speed: float = number(0.12, "1/quarter", 0.0, 1.0, "uncertainty", "assumption", "speed at which new products become old ones")
     margin_speed: float = number(0.25, "1/quarter", 0.01, 1.0, "uncertainty", "assumption", "smoothing of margins")
+    new_demand: bool = switch("new products open demand of their own")
+    opening: float = number(0.3, "1", 0.0, 1.0, "uncertainty", "assumption", "demand that can be opened where all sales are new products, over demand as it was")
+    demand_fade: float = number(0.02, "1/quarter", 0.0, 1.0, "uncertainty", "assumption", "share of that demand lost where nothing newer comes")
+    adoption_outside: float = number(0.0075, "1/quarter", 0.0, 0.2, "uncertainty", "assumption", "p of the S-curve: part of those still to come who come by themselves")
+    adoption_contact: float = number(0.095, "1/quarter", 0.0, 1.0, "uncertainty", "assumption", "q of the S-curve: who come by the example of others")
+    cannibalisation: float = number(0.5, "1", 0.0, 1.0, "uncertainty", "assumption", "part of what is opened that customers would have bought of old products")
+    export_reach_speed: float = number(0.1, "1/quarter", 0.0, 1.0, "uncertainty", "assumption", "speed at which the world's customers who are not served go elsewhere, and come back; 0 keeps all")
     weak_links: bool = switch("inputs are as good as what is bought; without, as good as imports, and nobody orders imports by choice")
 
 
@@ -554,7 +561,7 @@ class Investment:
     value_chain_wear: float = number(0.012, "1/quarter", 0.0, 0.3, "uncertainty", "assumption", "delta_v: loss of position without care")
     value_chain_most: float = number(0.01, "1", 0.0, 0.3, "uncertainty", "assumption", "share of sales spent on the value chain at most")
     step_speed: float = number(0.02, "1/quarter", 0.0, 0.5, "uncertainty", "zhao2020:III.C", "speed of make or buy")
-    step_threshold: float = number(0.75, "1", 0.0, 1.5, "uncertainty", "assumption", "local supply at which buying a step is as cheap as making it")
+    step_friction: float = number(1.0, "1", 0.0, 10.0, "uncertainty", "assumption", "cost of dealings when half the steps are bought and none near by, over the cost of making them, as a logarithm")
     choice_sharpness: float = number(3.0, "1", 0.1, 50.0, "uncertainty", "assumption", "how sharply money follows expected return")
     move_cost: float = number(1.0, "quarter", 0.05, 20.0, "uncertainty", "assumption", "K_s: cost of a new sector, in quarters of mean sales")
     move_hazard: float = number(0.05, "1/quarter", 0.0, 1.0, "uncertainty", "assumption", "chance a quarter that a firm considers other sectors")
