@@ -565,7 +565,7 @@ def test_people_leave_smes_more_easily_and_bring_what_they_know() -> None:
     before = world.actors.talent[:5].sum() + 4.0
     calm = {
         "talent.graduate_rate": 0.0, "talent.retirement": 0.0, "talent.leave_rate": 0.0, "talent.immigration": 0.0,
-        "talent.engineer_share": 0.2,
+        "talent.engineer_share": 0.2, "talent.programme_appeal": 0.0,
     }  # fmt: skip
     apply(move_talent, world, calm)
     assert world.actors.talent[:5].sum() + world.regions.talent_pool[0] == pytest.approx(before)
@@ -589,10 +589,11 @@ def test_the_talent_programme_pays_smes_for_people() -> None:
 
 def test_training_reaches_the_displaced_first_and_then_staff() -> None:
     world = small_world()
-    with world.writable(("regions.displaced", "regions.budget")):
+    with world.writable(("regions.displaced", "regions.budget", "actors.is_reached")):
         world.regions.displaced[0] = 30.0
         world.regions.budget[0, int(Instrument.TRAINING)] = 0.5  # 50 places
-    changes = {"talent.reemployment": 0.0, "talent.skill_wear": 0.0, "policy.access": 0.0, "talent.training_cost": 0.01}
+        world.actors.is_reached[:] = world.actors.is_core
+    changes = {"talent.reemployment": 0.0, "talent.skill_wear": 0.0, "talent.training_cost": 0.01}
     apply(train_people, world, changes)
     assert world.regions.displaced[0] == pytest.approx(0.0)
     assert world.actors.skill[CORE] == pytest.approx(20.0 / 100.0)

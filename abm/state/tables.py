@@ -90,6 +90,8 @@ class Actors(Table):
     is_needy: BoolArray = column("the firm's chain has an open need in its sector", dtype=np.bool_)
     public_money: FloatArray = column("grants, refunds, cultivation and adoption subsidy received this quarter", PER_QUARTER, low=0)
     research_support: FloatArray = column("public money worked off in projects before industrialisation this quarter", PER_QUARTER, low=0)
+    project_load: FloatArray = column("places that projects take, of those research money can feed", low=0)
+    is_reached: BoolArray = column("policy reaches the firm", dtype=np.bool_, fill=True)
 
 
 @dataclass(frozen=True)
