@@ -20,7 +20,7 @@ from abm.state.accounts import books_of
 from abm.state.codes import Kind
 from abm.state.world import World
 from abm.types import FloatArray
-from abm.valuation import border_openness
+from abm.valuation import border_openness, lead_wear
 
 
 def opened_shares(
@@ -97,7 +97,8 @@ def trade(world: World, parameters: Parameters, draws: Draws) -> None:
         regions.wanted_local, regions.mean_price, regions.export_reach, new_part, world.market,
         world.rest_of_world, production.base_wage,
         production.reference_level, production.intelligent_gain, production.intelligent_talent, production.overtime,
-        p.novelty_gain, p.expectation_speed, p.margin_speed, p.novelty_speed, p.export_reach_speed,
+        p.novelty_gain, p.expectation_speed, p.margin_speed,
+        min(1.0, p.novelty_speed * lead_wear(parameters.learning)), p.export_reach_speed,
     )  # fmt: skip
     if st.n_regions > 1:
         materials, tied, tied_share, open_demand = taken[0], taken[3], taken[4], taken[-1]
