@@ -270,6 +270,10 @@ MECHANISMS |= {
     "skill gap": dial("new_productivity.skill_gap_cost", 4.0, 0.0, "digital_level",
         "the untrained adopt at higher cost"),
     # market, investment
+    "demand opened by new products": dial("market.new_demand", True, False, "new_demand_share",
+        "the demand it opens is what is measured"),
+    "who is not served goes elsewhere": dial("market.export_reach_speed", 0.1, 0.0, "export_reach",
+        "customers who are not served stay away"),
     "penetration and sellers": dial("switches.penetration", True, False, "sales_to_traditional_industries",
         "who became more productive buys more"),
     "lift by purchases": dial("penetration.rate", 0.12, 0.0, "traditional_productivity", "nothing else raises it"),
@@ -283,6 +287,7 @@ MECHANISMS |= {
         "position wins customers, so it pays"),
     "size drag": dial("market.size_drag", 2.0, 0.0, "largest_firm_share", "no firm takes all"),
     "make or buy": dial("investment.step_speed", 0.02, 0.0, "division_of_labour", "steps go to specialists"),
+    "dealings": dial("investment.step_friction", 4.0, 0.0, "division_of_labour", "dear dealings keep steps inside"),
     "renewal": dial("investment.renewal", 0.06, 0.0, "equipment_level", "outdated equipment is replaced early"),
     # turnover, network
     "order-led entry": dial("turnover.order_led", 1.0, 0.0, "supplier_entries", "orders of core firms draw suppliers"),
