@@ -20,6 +20,8 @@ TOO_RISKY, NO_FUNDS = 0, 1
 """Why a bank lends nothing; also the channel of the event."""
 _WORTH_ASKING = 0.05
 """Part of planned spending below which a firm does not go to a bank."""
+_MOST_SILENT = 0.95
+"""Chance at most that an SME in need of a loan does not ask for it."""
 
 
 @kernel
@@ -35,10 +37,40 @@ def default_probability(debt: float, credit: float, equity: float, slope: float)
 
 
 @kernel
+def chance_of_silence(risk: float, cutoff: float, own: float, around: float, discouraged: float) -> float:
+    """Return the chance that an SME in need does not ask: by its risk, its own refusals and those around it.
+
+    discouraged (risk / cutoff + max(own, around)), both parts at most 1, and never more than 0.95.
+
+    >>> round(chance_of_silence(0.18, 0.36, 0.5, 0.2, 0.4), 9), chance_of_silence(0.9, 0.3, 0.2, 1.0, 1.0)
+    (0.4, 0.95)
+    """
+    return min(_MOST_SILENT, discouraged * (min(1.0, risk / max(cutoff, 1e-9)) + max(own, around)))
+
+
+@kernel
+def mean_around(i: int, start: IntArray, other: IntArray, sector: IntArray, value: FloatArray) -> float:
+    """Return the mean of a value over the firms an actor is tied to, 0 without any.
+
+    >>> import numpy as np
+    >>> ties = np.array([0, 2]), np.array([1, 2])
+    >>> mean_around(0, *ties, np.array([0, 0, -1]), np.array([0.9, 0.5, 0.3]))  # actor 2 is no firm
+    0.5
+    """
+    total, number = 0.0, 0
+    for e in range(start[i], start[i + 1]):
+        if sector[other[e]] >= 0:
+            total += value[other[e]]
+            number += 1
+    return total / number if number > 0 else 0.0
+
+
+@kernel
 def loan_requests(
     firm: IntArray,
     uid: UidArray,
     key: np.uint64,
+    is_core: BoolArray,
     sector: IntArray,
     capital_ratio: FloatArray,
     cash: FloatArray,
@@ -52,6 +84,10 @@ def loan_requests(
     planned_value_chain: FloatArray,
     planned_adoption: FloatArray,
     research_budget: FloatArray,
+    loan_need: FloatArray,
+    refusal_memory: FloatArray,
+    start: IntArray,
+    other: IntArray,
     slope: float,
     cutoff: float,
     collateral: float,
@@ -61,15 +97,16 @@ def loan_requests(
     """Return the slots of the firms that ask for a loan, how much, and their default probability, backing counted.
 
     A firm asks for the part of planned spending its cash does not cover: making what it expects to sell, as far as
-    its equipment goes, and its plans. One that expects to be refused asks only with probability 1 - discouraged.
+    its equipment goes, and its plans. An SME may keep silent, see `chance_of_silence`; what it needs is noted.
 
     >>> import numpy as np
-    >>> firm, one = np.array([0, 1]), np.ones(2)
-    >>> asked = loan_requests(firm, firm.astype(np.uint64), np.uint64(1), 0 * firm, one, np.array([4.0, 99.0]), 0 * one,
-    ...                       20 * one, 0 * one, 10 * one, one, 0.5 * one, 2 * one, one, np.ones((2, 3)), one,
-    ...                       0.0, 0.3, 0.6, 0.5, 1.0)
-    >>> [x.tolist() for x in asked]
-    [[0], [8.0], [0.0]]
+    >>> firm, one, need = np.array([0, 1]), np.ones(2), np.zeros(2)
+    >>> asked = loan_requests(firm, firm.astype(np.uint64), np.uint64(1), firm > 5, 0 * firm, one,
+    ...                       np.array([4.0, 99.0]), 0 * one, 20 * one, 0 * one, 10 * one, one, 0.5 * one, 2 * one,
+    ...                       one, np.ones((2, 3)), one, need, 0 * one, np.zeros(3, int), 0 * firm, 0.0, 0.3, 0.6, 0.5,
+    ...                       1.0)
+    >>> [x.tolist() for x in (*asked, need)]
+    [[0], [8.0], [0.0], [8.0, 0.0]]
     """
     asker = np.empty(len(firm), np.int64)
     request = np.empty(len(firm))
@@ -85,10 +122,13 @@ def loan_requests(
         wanted = need - cash[i]
         if wanted <= _WORTH_ASKING * need:
             continue
+        loan_need[i] = wanted
         equity = cash[i] + collateral * equipment[i] - debt[i]
         own_risk = default_probability(debt[i], wanted, equity, slope) * (1.0 - relief * backing[i])
-        if own_risk > cutoff and uniform(key, uid[i], 0) < discouraged:
-            continue
+        if not is_core[i]:
+            around = mean_around(i, start, other, sector, refusal_memory)
+            if uniform(key, uid[i], 0) < chance_of_silence(own_risk, cutoff, refusal_memory[i], around, discouraged):
+                continue
         asker[number] = i
         request[number] = wanted
         risk[number] = own_risk
@@ -229,29 +269,31 @@ def grant_loans(
 
 @kernel
 def lend_to_firms(
-    firm: IntArray, banks: IntArray, books: Books, uid: UidArray, sector: IntArray, debt: FloatArray, loan: IntArray,
-    loan_request: FloatArray, loan_granted: FloatArray, equipment: FloatArray, backing: FloatArray,
-    expected_orders: FloatArray, price: FloatArray, unit_cost: FloatArray, planned_equipment: FloatArray,
+    firm: IntArray, banks: IntArray, books: Books, uid: UidArray, is_core: BoolArray, sector: IntArray,
+    debt: FloatArray, loan: IntArray, loan_request: FloatArray, loan_granted: FloatArray, loan_need: FloatArray,
+    refusal_memory: FloatArray, equipment: FloatArray, backing: FloatArray, expected_orders: FloatArray, price: FloatArray, unit_cost: FloatArray, planned_equipment: FloatArray,
     planned_value_chain: FloatArray, planned_adoption: FloatArray, research_budget: FloatArray, level: FloatArray,
     is_active: BoolArray, kind: IntArray, creditor: IntArray, debtor: IntArray, creditor_uid: UidArray,
-    debtor_uid: UidArray, principal: FloatArray, rate: FloatArray, born: IntArray, capital_ratio: FloatArray,
-    n_regions: int, quarter: int, slope: float, cutoff: float, collateral: float, relief: float, discouraged: float,
-    reserve: float, smallest_part: float, base_rate: float, risk_spread: float, green_preference: float,
+    debtor_uid: UidArray, principal: FloatArray, rate: FloatArray, born: IntArray, start: IntArray,
+    other: IntArray, capital_ratio: FloatArray, n_regions: int, quarter: int, slope: float, cutoff: float,
+    collateral: float, relief: float, discouraged: float, memory: float, reserve: float, smallest_part: float, base_rate: float, risk_spread: float, green_preference: float,
     key: np.uint64,
 ) -> tuple[IntArray, IntArray, IntArray, bool]:  # fmt: skip
     """Let firms ask, banks rank and ration, and money and claims move.
 
-    ``firm`` and ``banks`` list slots; the columns of actors come first, then those of claims. Return the firms that
+    ``firm`` and ``banks`` list slots; the columns of actors come first, then those of claims and neighbour lists. What
+    a firm remembers of refusals moves to 1 where it is refused, else to 0, by ``memory`` of the way. Return the firms that
     asked and got nothing, the bank of each, why (`TOO_RISKY` or `NO_FUNDS`), and whether the table of claims had room.
     """
     loan_request[:] = 0.0
     loan_granted[:] = 0.0
+    loan_need[:] = 0.0
     if len(banks) == 0:
         return np.empty(0, np.int64), np.empty(0, np.int64), np.empty(0, np.int64), True
     asker, request, risk = loan_requests(
-        firm, uid, key, sector, capital_ratio, books.cash, debt, equipment, backing, expected_orders, price, unit_cost,
-        planned_equipment, planned_value_chain, planned_adoption, research_budget, slope, cutoff, collateral, relief,
-        discouraged,
+        firm, uid, key, is_core, sector, capital_ratio, books.cash, debt, equipment, backing, expected_orders, price,
+        unit_cost, planned_equipment, planned_value_chain, planned_adoption, research_budget, loan_need,
+        refusal_memory, start, other, slope, cutoff, collateral, relief, discouraged,
     )  # fmt: skip
     bank = chosen_by_identity(asker, banks, uid, books.region, n_regions)
     for f in range(len(asker)):
@@ -265,11 +307,14 @@ def lend_to_firms(
     refused, refusing = np.empty(len(asker), np.int64), np.empty(len(asker), np.int64)
     why = np.empty(len(asker), np.int64)
     n_refused, new = 0, 0
+    for i in firm:
+        refusal_memory[i] *= 1.0 - memory
     for f in range(len(asker)):
         i, lender = asker[f], bank[f]
         loan_request[i], loan_granted[i] = request[f], granted[f]
         if granted[f] <= 0.0:
             refused[n_refused], refusing[n_refused] = i, lender
+            refusal_memory[i] += memory
             why[n_refused] = TOO_RISKY if risk[f] > cutoff else NO_FUNDS
             n_refused += 1
         elif is_new[f]:

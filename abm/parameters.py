@@ -336,7 +336,7 @@ class Finance:
     backing_relief: float = number(0.5, "1", 0.0, 1.0, "uncertainty", "assumption", "share of the risk that full backing takes away")
     smallest_part: float = number(0.25, "1", 0.0, 1.0, "uncertainty", "assumption", "smallest part of a request that is worth granting")
     reserve: float = number(0.1, "1", 0.0, 0.9, "uncertainty", "assumption", "share of deposits that banks keep as cash")
-    discouraged: float = number(0.4, "1", 0.0, 1.0, "uncertainty", "F40", "chance that a weak firm does not even ask")
+    discouraged: float = number(0.6, "1", 0.0, 1.0, "uncertainty", "F40", "chance that an SME in need does not ask, at the cut-off and without a memory of refusals")
     collateral: float = number(0.6, "1", 0.0, 1.0, "uncertainty", "assumption", "value of equipment as equity of a borrower")
     dividend: float = number(0.25, "1", 0.0, 1.0, "uncertainty", "assumption", "share of profit paid out")
     bank_payout: float = number(0.8, "1", 0.0, 1.0, "uncertainty", "assumption", "share of bank profit paid out")
@@ -348,6 +348,7 @@ class Finance:
     venture_share: float = number(0.05, "1/quarter", 0.0, 1.0, "uncertainty", "li:3.C", "share of its cash a venture fund invests a quarter")
     guarantee_multiple: float = number(5.0, "1", 0.0, 20.0, "lever", "zhao2020:III.D", "loans a guarantee fund backs per yuan it holds")
     missed_limit: int = number(3, "quarter", 1, 20, "uncertainty", "assumption", "quarters of missed payments that end a firm")
+    refusal_memory: float = number(0.25, "1/quarter", 0.0, 1.0, "uncertainty", "assumption", "part of a firm's memory of refusals that is renewed a quarter")
 
 
 @dataclass(frozen=True)

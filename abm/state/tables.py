@@ -36,6 +36,8 @@ class Actors(Table):
     debt: FloatArray = column("loans owed, sum of the claims on the firm", YUAN, low=0)
     loan_request: FloatArray = column("loan asked for this quarter", YUAN, low=0)
     loan_granted: FloatArray = column("loan received this quarter", YUAN, low=0)
+    loan_need: FloatArray = column("what planned spending exceeds cash by, asked for or not", YUAN, low=0)
+    refusal_memory: FloatArray = column("memory of own requests that banks refused", low=0, high=1)
     backing: FloatArray = column("share of a loan covered by vouching, guarantee, platform record", low=0, high=1)
     missed_payments: IntArray = column("quarters in a row with unpaid dues", "quarter", dtype=np.int64, low=0)
 

@@ -184,7 +184,9 @@ MECHANISMS |= {
     "backing": dial("finance.backing_relief", 1.0, 0.0, "sme_refusal_rate", "backing takes risk from banks"),
     "green lending": dial("finance.green_preference", 1.0, 0.0, "green_level", "green firms borrow more cheaply"),
     "rationing": dial("finance.default_cutoff", 0.36, 1.0, "sme_refusal_rate", "banks refuse who is likely to default"),
-    "discouraged borrowers": dial("finance.discouraged", 0.8, 0.0, "loans_granted", "who does not ask gets none"),
+    "discouraged borrowers": dial("finance.discouraged", 0.6, 0.0, "sme_need_met", "who does not ask gets none"),
+    "memory of refusals": dial("finance.refusal_memory", 0.25, 0.0, "sme_discouraged_share",
+        "who was refused, or knows who was, does not ask again"),
     "base rate": dial("finance.base_rate", 0.05, 0.0, "loans_asked", "dear loans are not worth asking for"),
     # talent
     "appeal of the programme": dial("talent.programme_appeal", 2.4, 0.0, "sme_share_of_talent",
