@@ -1,139 +1,20 @@
-"""Kernels of lending: who asks, how risky that is, what banks can lend, whom they lend to."""
+"""Kernels of lending: what banks can lend, and whom they lend to."""
 
 from __future__ import annotations
-
-import math
 
 import numpy as np
 
 from abm.kernel import kernel
-from abm.randomness import uniform
+from abm.kernels_borrowing import loan_requests
 from abm.state.accounts import Books, pay, write_claims
 from abm.state.assignment import chosen_by_identity
-from abm.state.codes import ClaimKind, Level, Purpose
+from abm.state.codes import ClaimKind, Purpose
 from abm.types import BoolArray, FloatArray, IntArray, UidArray
 
-_GREEN = int(Level.GREEN)
 _DEPOSIT, _LOAN_CLAIM = int(ClaimKind.DEPOSIT), int(ClaimKind.LOAN)
 _LOAN = np.int64(Purpose.LOAN)
 TOO_RISKY, NO_FUNDS = 0, 1
 """Why a bank lends nothing; also the channel of the event."""
-_WORTH_ASKING = 0.05
-"""Part of planned spending below which a firm does not go to a bank."""
-_MOST_SILENT = 0.95
-"""Chance at most that an SME in need of a loan does not ask for it."""
-
-
-@kernel
-def default_probability(debt: float, credit: float, equity: float, slope: float) -> float:
-    """Return PD = 1 - exp(-slope (debt + credit) / equity) (Eurace); 1 where there is no equity.
-
-    >>> round(default_probability(5.0, 5.0, 10.0, 0.1), 6)
-    0.095163
-    """
-    if equity <= 0.0:
-        return 1.0 if debt + credit > 0.0 else 0.0
-    return 1.0 - math.exp(-slope * (debt + credit) / equity)
-
-
-@kernel
-def chance_of_silence(risk: float, cutoff: float, own: float, around: float, discouraged: float) -> float:
-    """Return the chance that an SME in need does not ask: by its risk, its own refusals and those around it.
-
-    discouraged (risk / cutoff + max(own, around)), both parts at most 1, and never more than 0.95.
-
-    >>> round(chance_of_silence(0.18, 0.36, 0.5, 0.2, 0.4), 9), chance_of_silence(0.9, 0.3, 0.2, 1.0, 1.0)
-    (0.4, 0.95)
-    """
-    return min(_MOST_SILENT, discouraged * (min(1.0, risk / max(cutoff, 1e-9)) + max(own, around)))
-
-
-@kernel
-def mean_around(i: int, start: IntArray, other: IntArray, sector: IntArray, value: FloatArray) -> float:
-    """Return the mean of a value over the firms an actor is tied to, 0 without any.
-
-    >>> import numpy as np
-    >>> ties = np.array([0, 2]), np.array([1, 2])
-    >>> mean_around(0, *ties, np.array([0, 0, -1]), np.array([0.9, 0.5, 0.3]))  # actor 2 is no firm
-    0.5
-    """
-    total, number = 0.0, 0
-    for e in range(start[i], start[i + 1]):
-        if sector[other[e]] >= 0:
-            total += value[other[e]]
-            number += 1
-    return total / number if number > 0 else 0.0
-
-
-@kernel
-def loan_requests(
-    firm: IntArray,
-    uid: UidArray,
-    key: np.uint64,
-    is_core: BoolArray,
-    sector: IntArray,
-    capital_ratio: FloatArray,
-    cash: FloatArray,
-    debt: FloatArray,
-    equipment: FloatArray,
-    backing: FloatArray,
-    expected_orders: FloatArray,
-    price: FloatArray,
-    unit_cost: FloatArray,
-    planned_equipment: FloatArray,
-    planned_value_chain: FloatArray,
-    planned_adoption: FloatArray,
-    research_budget: FloatArray,
-    loan_need: FloatArray,
-    refusal_memory: FloatArray,
-    start: IntArray,
-    other: IntArray,
-    slope: float,
-    cutoff: float,
-    collateral: float,
-    relief: float,
-    discouraged: float,
-) -> tuple[IntArray, FloatArray, FloatArray]:
-    """Return the slots of the firms that ask for a loan, how much, and their default probability, backing counted.
-
-    A firm asks for the part of planned spending its cash does not cover: making what it expects to sell, as far as
-    its equipment goes, and its plans. An SME may keep silent, see `chance_of_silence`; what it needs is noted.
-
-    >>> import numpy as np
-    >>> firm, one, need = np.array([0, 1]), np.ones(2), np.zeros(2)
-    >>> asked = loan_requests(firm, firm.astype(np.uint64), np.uint64(1), firm > 5, 0 * firm, one,
-    ...                       np.array([4.0, 99.0]), 0 * one, 20 * one, 0 * one, 10 * one, one, 0.5 * one, 2 * one,
-    ...                       one, np.ones((2, 3)), one, need, 0 * one, np.zeros(3, int), 0 * firm, 0.0, 0.3, 0.6, 0.5,
-    ...                       1.0)
-    >>> [x.tolist() for x in (*asked, need)]
-    [[0], [8.0], [0.0], [8.0, 0.0]]
-    """
-    asker = np.empty(len(firm), np.int64)
-    request = np.empty(len(firm))
-    risk = np.empty(len(firm))
-    number = 0
-    for i in firm:
-        units = min(expected_orders[i] / max(price[i], 1e-6), equipment[i] / capital_ratio[sector[i]])
-        adoption = 0.0
-        for h in range(planned_adoption.shape[1]):
-            adoption += planned_adoption[i, h]
-        plan = planned_equipment[i] + planned_value_chain[i] + adoption
-        need = unit_cost[i] * units + plan + research_budget[i]
-        wanted = need - cash[i]
-        if wanted <= _WORTH_ASKING * need:
-            continue
-        loan_need[i] = wanted
-        equity = cash[i] + collateral * equipment[i] - debt[i]
-        own_risk = default_probability(debt[i], wanted, equity, slope) * (1.0 - relief * backing[i])
-        if not is_core[i]:
-            around = mean_around(i, start, other, sector, refusal_memory)
-            if uniform(key, uid[i], 0) < chance_of_silence(own_risk, cutoff, refusal_memory[i], around, discouraged):
-                continue
-        asker[number] = i
-        request[number] = wanted
-        risk[number] = own_risk
-        number += 1
-    return asker[:number].copy(), request[:number].copy(), risk[:number].copy()
 
 
 @kernel
@@ -227,14 +108,12 @@ def grant_loans(
     bank: IntArray,
     granted: FloatArray,
     risk: FloatArray,
-    level: FloatArray,
     loan: IntArray,
     debt: FloatArray,
     principal: FloatArray,
     rate: FloatArray,
     base_rate: float,
     risk_spread: float,
-    green_preference: float,
 ) -> tuple[FloatArray, BoolArray]:
     """Pay out what is granted and enlarge the loans firms have; rates are averaged by principal.
 
@@ -244,7 +123,7 @@ def grant_loans(
     >>> books, loan, debt = books_with([1.0, 0.0, 9.0]), np.array([0, -1, -1]), np.array([2.0, 0.0, 0.0])
     >>> principal, rate = np.array([2.0]), np.array([0.03])
     >>> own, is_new = grant_loans(books, np.array([0, 1]), np.array([2, 2]), np.array([2.0, 4.0]), np.array([0.0, 0.5]),
-    ...                           np.zeros((3, 3)), loan, debt, principal, rate, 0.01, 0.04, 0.1)
+    ...                           loan, debt, principal, rate, 0.01, 0.04)
     >>> own.round(9).tolist(), is_new.tolist(), principal.tolist(), rate.round(9).tolist(), books.cash.tolist()
     ([0.01, 0.03], [False, True], [4.0], [0.02], [3.0, 4.0, 3.0])
     """
@@ -255,7 +134,7 @@ def grant_loans(
             continue
         i = asker[f]
         pay(books, bank[f], i, granted[f], _LOAN)
-        own_rate[f] = base_rate + risk_spread * risk[f] * (1.0 - green_preference * level[i, _GREEN])
+        own_rate[f] = base_rate + risk_spread * risk[f]
         c = loan[i]
         if c < 0:
             is_new[f] = True
@@ -271,29 +150,34 @@ def grant_loans(
 def lend_to_firms(
     firm: IntArray, banks: IntArray, books: Books, uid: UidArray, is_core: BoolArray, sector: IntArray,
     debt: FloatArray, loan: IntArray, loan_request: FloatArray, loan_granted: FloatArray, loan_need: FloatArray,
-    refusal_memory: FloatArray, equipment: FloatArray, backing: FloatArray, expected_orders: FloatArray, price: FloatArray, unit_cost: FloatArray, planned_equipment: FloatArray,
+    refusal_memory: FloatArray, core_orders: FloatArray, equipment: FloatArray, backing: FloatArray,
+    expected_orders: FloatArray, price: FloatArray, unit_cost: FloatArray, planned_equipment: FloatArray,
     planned_value_chain: FloatArray, planned_adoption: FloatArray, research_budget: FloatArray, level: FloatArray,
-    is_active: BoolArray, kind: IntArray, creditor: IntArray, debtor: IntArray, creditor_uid: UidArray,
-    debtor_uid: UidArray, principal: FloatArray, rate: FloatArray, born: IntArray, start: IntArray,
-    other: IntArray, capital_ratio: FloatArray, n_regions: int, quarter: int, slope: float, cutoff: float,
-    collateral: float, relief: float, discouraged: float, memory: float, reserve: float, smallest_part: float, base_rate: float, risk_spread: float, green_preference: float,
-    key: np.uint64,
+    service: FloatArray, is_active: BoolArray, kind: IntArray, creditor: IntArray, debtor: IntArray,
+    creditor_uid: UidArray, debtor_uid: UidArray, principal: FloatArray, rate: FloatArray, born: IntArray,
+    start: IntArray, other: IntArray, tie: IntArray, layer: IntArray, source: IntArray, weight: FloatArray,
+    tie_born: IntArray, capital_ratio: FloatArray, inputs: FloatArray, n_regions: int, quarter: int, slope: float,
+    cutoff: float, collateral: float, relief: float, discouraged: float, memory: float, pledge: float, record: float,
+    reserve: float, smallest_part: float, base_rate: float, risk_spread: float, green_preference: float, key: np.uint64,
 ) -> tuple[IntArray, IntArray, IntArray, bool]:  # fmt: skip
     """Let firms ask, banks rank and ration, and money and claims move.
 
-    ``firm`` and ``banks`` list slots; the columns of actors come first, then those of claims and neighbour lists. What
-    a firm remembers of refusals moves to 1 where it is refused, else to 0, by ``memory`` of the way. Return the firms that
-    asked and got nothing, the bank of each, why (`TOO_RISKY` or `NO_FUNDS`), and whether the table of claims had room.
+    ``firm`` and ``banks`` list slots; the columns of actors come first, then those of claims, neighbour lists, ties and
+    sectors. What a firm remembers of refusals moves to 1 where it is refused, else to 0, by ``memory`` of the way.
+    Return the firms that asked and got nothing, the bank of each, why (`TOO_RISKY` or `NO_FUNDS`), and whether the
+    table of claims had room.
     """
     loan_request[:] = 0.0
     loan_granted[:] = 0.0
     loan_need[:] = 0.0
+    core_orders[:] = 0.0
     if len(banks) == 0:
         return np.empty(0, np.int64), np.empty(0, np.int64), np.empty(0, np.int64), True
     asker, request, risk = loan_requests(
         firm, uid, key, is_core, sector, capital_ratio, books.cash, debt, equipment, backing, expected_orders, price,
         unit_cost, planned_equipment, planned_value_chain, planned_adoption, research_budget, loan_need,
-        refusal_memory, start, other, slope, cutoff, collateral, relief, discouraged,
+        refusal_memory, core_orders, level, service, start, other, tie, layer, source, weight, tie_born, inputs,
+        quarter, slope, cutoff, collateral, relief, discouraged, pledge, record, green_preference,
     )  # fmt: skip
     bank = chosen_by_identity(asker, banks, uid, books.region, n_regions)
     for f in range(len(asker)):
@@ -302,7 +186,7 @@ def lend_to_firms(
     funds = lendable(banks, books.cash, is_active, kind, debtor, principal, reserve)
     granted = rationed(safest_first(asker, risk, uid), bank, funds, request, risk, cutoff, smallest_part)
     own_rate, is_new = grant_loans(
-        books, asker, bank, granted, risk, level, loan, debt, principal, rate, base_rate, risk_spread, green_preference
+        books, asker, bank, granted, risk, loan, debt, principal, rate, base_rate, risk_spread
     )  # fmt: skip
     refused, refusing = np.empty(len(asker), np.int64), np.empty(len(asker), np.int64)
     why = np.empty(len(asker), np.int64)

@@ -340,7 +340,7 @@ class Finance:
     collateral: float = number(0.6, "1", 0.0, 1.0, "uncertainty", "assumption", "value of equipment as equity of a borrower")
     dividend: float = number(0.25, "1", 0.0, 1.0, "uncertainty", "assumption", "share of profit paid out")
     bank_payout: float = number(0.8, "1", 0.0, 1.0, "uncertainty", "assumption", "share of bank profit paid out")
-    green_preference: float = number(0.1, "1", 0.0, 1.0, "lever", "zhao2020:III.D", "share of the spread waived at green level 1")
+    green_preference: float = number(0.3, "1", 0.0, 1.0, "lever", "zhao2020:III.D", "share of the risk that banks overlook for a green firm or a green plan")
     outside_inflow: float = number(0.004, "1/quarter", 0.0, 0.1, "uncertainty", "zhao2020:III.B", "outside investment at most, over the region's sales")
     outside_sensitivity: float = number(10.0, "1", 0.0, 100.0, "uncertainty", "zhao2020:III.B", "response of outside investors to lagged return")
     money_market: float = number(1.3, "quarter", 0.0, 5.0, "uncertainty", "assumption", "what banks can borrow outside the region, in quarters of its sales")
@@ -349,6 +349,8 @@ class Finance:
     guarantee_multiple: float = number(5.0, "1", 0.0, 20.0, "lever", "zhao2020:III.D", "loans a guarantee fund backs per yuan it holds")
     missed_limit: int = number(3, "quarter", 1, 20, "uncertainty", "assumption", "quarters of missed payments that end a firm")
     refusal_memory: float = number(0.25, "1/quarter", 0.0, 1.0, "uncertainty", "assumption", "part of a firm's memory of refusals that is renewed a quarter")
+    pledge: float = number(0.3, "1", 0.0, 2.0, "lever", "assumption", "equity that a quarter's orders of core buyers stand for, per yuan: supply-chain lending")
+    platform_record: float = number(0.3, "1", 0.0, 1.0, "lever", "li:3.C", "share of a loan that a full record on a platform counts as backed")
 
 
 @dataclass(frozen=True)

@@ -56,7 +56,9 @@ def silent(n_worlds: int, own: float, around: float, **changes: float) -> int:
         world.quarter = quarter
         world.ensure_free("ties", 4)
         with world.writable(EVERYTHING):
-            open_ties(world, np.array([1]), np.array([0]), Layer.SUPPLY, TieOrigin.ORDER, weight=0.2, trust=0.5, cause=-1)
+            open_ties(
+                world, np.array([1]), np.array([0]), Layer.SUPPLY, TieOrigin.ORDER, weight=0.2, trust=0.5, cause=-1
+            )
             world.actors.refusal_memory[:2] = around, own
         lent(world, **changes)
         assert world.actors.loan_need[:2].tolist() == [2.0, 2.0]

@@ -38,7 +38,8 @@ class Actors(Table):
     loan_granted: FloatArray = column("loan received this quarter", YUAN, low=0)
     loan_need: FloatArray = column("what planned spending exceeds cash by, asked for or not", YUAN, low=0)
     refusal_memory: FloatArray = column("memory of own requests that banks refused", low=0, high=1)
-    backing: FloatArray = column("share of a loan covered by vouching, guarantee, platform record", low=0, high=1)
+    core_orders: FloatArray = column("orders of core buyers with a firm that needs a loan", PER_QUARTER, low=0)
+    backing: FloatArray = column("share of a loan covered by vouching and guarantee", low=0, high=1)
     missed_payments: IntArray = column("quarters in a row with unpaid dues", "quarter", dtype=np.int64, low=0)
 
     capability: FloatArray = column("technological capability by field", "level", dims=("field",), low=0)
