@@ -125,11 +125,11 @@ def pay_dividends(
 @kernel
 def pay_what_is_owed(
     books: Books, firm: IntArray, bank: IntArray, loan: IntArray, debt: FloatArray, missed_payments: IntArray,
-    backing: FloatArray, equipment: FloatArray, sales: FloatArray, profit: FloatArray, is_active: BoolArray,
-    kind: IntArray, creditor: IntArray, debtor: IntArray, principal: FloatArray, rate: FloatArray,
+    written_off: FloatArray, backing: FloatArray, equipment: FloatArray, sales: FloatArray, profit: FloatArray,
+    is_active: BoolArray, kind: IntArray, creditor: IntArray, debtor: IntArray, principal: FloatArray, rate: FloatArray,
     household: IntArray, household_cash: FloatArray, rest_of_world: int, amortisation: float, cash_buffer: float,
-    dividend: float, deposit_rate: float, reserve: float, bank_payout: float, deposit_share: float,
-    money_market: float, money_market_speed: float,
+    dividend: float, deposit_rate: float, reserve: float, bank_payout: float, deposit_share: float, money_market: float,
+    money_market_speed: float,
 ) -> tuple[bool, IntArray, FloatArray, FloatArray]:  # fmt: skip
     """Let firms serve their loans and pay dividends, banks pay for what funds them and be funded anew; backing fades.
 
@@ -148,8 +148,9 @@ def pay_what_is_owed(
     )  # fmt: skip
     row = funding_rows(bank, is_active, kind, debtor, len(debt))
     pay_bank_returns(
-        books, bank, household, row, principal, interest, rest_of_world, deposit_rate, reserve, bank_payout
-    )
+        books, bank, household, row, principal, interest, written_off, rest_of_world, deposit_rate, reserve,
+        bank_payout,
+    )  # fmt: skip
     deposited = place_deposits(books, bank, household, household_cash, row[0], principal, deposit_share)
     borrowed = use_money_market(
         books, bank, sales, row[1], principal, len(household), rest_of_world, money_market, money_market_speed

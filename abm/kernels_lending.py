@@ -6,6 +6,7 @@ import numpy as np
 
 from abm.kernel import kernel
 from abm.kernels_borrowing import loan_requests
+from abm.randomness import uniform
 from abm.state.accounts import Books, pay, write_claims
 from abm.state.assignment import chosen_by_identity
 from abm.state.codes import ClaimKind, Purpose
@@ -44,6 +45,31 @@ def lendable(
 
 
 @kernel
+def bank_cutoffs(
+    bank: IntArray, uid: UidArray, is_active: BoolArray, kind: IntArray, creditor: IntArray, principal: FloatArray,
+    written_off: FloatArray, cutoff: float, spread: float, caution: float, key: np.uint64,
+) -> FloatArray:  # fmt: skip
+    """Return the default probability at which each bank refuses, by slot of any actor: its own, lower after losses.
+
+    cutoff (1 + spread (2 u - 1)) (1 - caution losses / loans), the last part at least a half.
+
+    >>> zero, lent = np.zeros(2, int), np.array([10.0, 20.0])
+    >>> bank_cutoffs(np.array([1]), zero.astype(np.uint64), np.array([True, True]), zero, zero + 1, lent,
+    ...              np.array([0.0, 2.0]), 0.4, 0.0, 3.0, np.uint64(1)).round(9).tolist()
+    [0.0, 0.32]
+    """
+    lent = np.zeros(len(uid))
+    for c in range(len(kind)):
+        if is_active[c] and kind[c] == _LOAN_CLAIM:
+            lent[creditor[c]] += principal[c]
+    limit = np.zeros(len(uid))
+    for b in bank:
+        lost = min(0.5, caution * written_off[b] / max(lent[b], 1e-9))
+        limit[b] = cutoff * (1.0 + spread * (2.0 * uniform(key, uid[b], 0) - 1.0)) * (1.0 - lost)
+    return limit
+
+
+@kernel
 def safest_first(firm: IntArray, risk: FloatArray, uid: UidArray) -> IntArray:
     """Return the places of requests in the order of risk, then of the identity of the firm (a merge sort).
 
@@ -78,21 +104,23 @@ def rationed(
     funds: FloatArray,
     request: FloatArray,
     risk: FloatArray,
-    cutoff: float,
+    cutoff: FloatArray,
     smallest_part: float,
 ) -> FloatArray:
     """Return the loan granted to each request; safest first, while the bank's funds last.
 
+    ``bank``, ``request`` and ``risk`` are by request, ``funds`` and ``cutoff`` by slot of the bank.
+
     >>> import numpy as np
     >>> rationed(np.array([1, 0]), np.array([0, 0]), np.array([10.0]), np.array([8.0, 6.0]), np.array([0.2, 0.1]),
-    ...          0.3, 0.25)
+    ...          np.array([0.3]), 0.25)
     array([4., 6.])
     """
     granted = np.zeros(len(request))
     left = funds.copy()
     for place in range(len(order)):
         f = order[place]
-        if request[f] <= 0.0 or risk[f] > cutoff:
+        if request[f] <= 0.0 or risk[f] > cutoff[bank[f]]:
             continue
         part = min(request[f], left[bank[f]])
         if part >= smallest_part * request[f]:
@@ -150,15 +178,17 @@ def grant_loans(
 def lend_to_firms(
     firm: IntArray, banks: IntArray, books: Books, uid: UidArray, is_core: BoolArray, sector: IntArray,
     debt: FloatArray, loan: IntArray, loan_request: FloatArray, loan_granted: FloatArray, loan_need: FloatArray,
-    refusal_memory: FloatArray, core_orders: FloatArray, equipment: FloatArray, backing: FloatArray,
-    expected_orders: FloatArray, price: FloatArray, unit_cost: FloatArray, planned_equipment: FloatArray,
-    planned_value_chain: FloatArray, planned_adoption: FloatArray, research_budget: FloatArray, level: FloatArray,
-    service: FloatArray, is_active: BoolArray, kind: IntArray, creditor: IntArray, debtor: IntArray,
-    creditor_uid: UidArray, debtor_uid: UidArray, principal: FloatArray, rate: FloatArray, born: IntArray,
-    start: IntArray, other: IntArray, tie: IntArray, layer: IntArray, source: IntArray, weight: FloatArray,
-    tie_born: IntArray, capital_ratio: FloatArray, inputs: FloatArray, n_regions: int, quarter: int, slope: float,
-    cutoff: float, collateral: float, relief: float, discouraged: float, memory: float, pledge: float, record: float,
-    reserve: float, smallest_part: float, base_rate: float, risk_spread: float, green_preference: float, key: np.uint64,
+    refusal_memory: FloatArray, core_orders: FloatArray, written_off: FloatArray, equipment: FloatArray,
+    backing: FloatArray, expected_orders: FloatArray, price: FloatArray, unit_cost: FloatArray,
+    planned_equipment: FloatArray, planned_value_chain: FloatArray, planned_adoption: FloatArray,
+    research_budget: FloatArray, level: FloatArray, service: FloatArray, is_active: BoolArray, kind: IntArray,
+    creditor: IntArray, debtor: IntArray, creditor_uid: UidArray, debtor_uid: UidArray, principal: FloatArray,
+    rate: FloatArray, born: IntArray, start: IntArray, other: IntArray, tie: IntArray, layer: IntArray,
+    source: IntArray, weight: FloatArray, tie_born: IntArray, capital_ratio: FloatArray, inputs: FloatArray,
+    n_regions: int, quarter: int, slope: float, cutoff: float, collateral: float, relief: float, discouraged: float,
+    memory: float, pledge: float, record: float, reserve: float, smallest_part: float, base_rate: float,
+    risk_spread: float, green_preference: float, bank_spread: float, caution: float, key: np.uint64,
+    bank_key: np.uint64,
 ) -> tuple[IntArray, IntArray, IntArray, bool]:  # fmt: skip
     """Let firms ask, banks rank and ration, and money and claims move.
 
@@ -184,7 +214,10 @@ def lend_to_firms(
         if loan[asker[f]] >= 0:
             bank[f] = creditor[loan[asker[f]]]
     funds = lendable(banks, books.cash, is_active, kind, debtor, principal, reserve)
-    granted = rationed(safest_first(asker, risk, uid), bank, funds, request, risk, cutoff, smallest_part)
+    limit = bank_cutoffs(
+        banks, uid, is_active, kind, creditor, principal, written_off, cutoff, bank_spread, caution, bank_key
+    )  # fmt: skip
+    granted = rationed(safest_first(asker, risk, uid), bank, funds, request, risk, limit, smallest_part)
     own_rate, is_new = grant_loans(
         books, asker, bank, granted, risk, loan, debt, principal, rate, base_rate, risk_spread
     )  # fmt: skip
@@ -199,7 +232,7 @@ def lend_to_firms(
         if granted[f] <= 0.0:
             refused[n_refused], refusing[n_refused] = i, lender
             refusal_memory[i] += memory
-            why[n_refused] = TOO_RISKY if risk[f] > cutoff else NO_FUNDS
+            why[n_refused] = TOO_RISKY if risk[f] > limit[lender] else NO_FUNDS
             n_refused += 1
         elif is_new[f]:
             asker[new], bank[new], granted[new], own_rate[new] = i, lender, granted[f], own_rate[f]

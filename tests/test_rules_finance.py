@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import numpy as np
+import pytest
 
 from abm.parameters import Parameters
 from abm.randomness import Draws, make_uid
 from abm.rules.finance import lend
-from abm.state.codes import Kind, Layer, TieOrigin
+from abm.state import accounts
+from abm.state.codes import ClaimKind, Kind, Layer, Level, Service, TieOrigin
 from abm.state.ties import open_ties
 from abm.state.world import World
 from tests.small_worlds import EVERYTHING, small_world, value
@@ -87,3 +89,73 @@ def test_a_refusal_is_remembered_and_fades() -> None:
         world.actors.cash[BANK] = 100.0
     lent(world, refusal_memory=0.25, discouraged=0.0)
     assert world.actors.refusal_memory[:2].tolist() == [0.1875, 0.1875]
+
+
+def test_losses_lower_the_cut_off_of_a_bank() -> None:
+    """PD 1 - exp(-2 / 14) = 0.133; the bank refuses above 0.2, after losing a fifth of its loans above 0.08."""
+    for lost, granted in ((0.0, 2.0), (4.0, 0.0)):
+        world = with_bank()
+        world.ensure_free("claims", 8)
+        with world.writable(EVERYTHING):
+            accounts.open_claims(
+                world, ClaimKind.LOAN, np.array([BANK]), np.array([1]), np.array([20.0]), np.array([0.0])
+            )
+            world.actors.written_off[BANK] = lost
+        lent(world, discouraged=0.0, default_slope=1.0, default_cutoff=0.2, bank_spread=0.0, loss_caution=3.0)
+        assert world.actors.loan_granted[0] == granted
+        assert value(world, "losses_of_banks") == lost
+
+
+def test_banks_differ_for_life() -> None:
+    """With a spread of 1 a cut-off is anything from 0 to twice the mean, the same every quarter."""
+    found = set()
+    for seed in range(8):
+        world = with_bank()
+        world.seed = seed
+        granted = []
+        for quarter in range(3):
+            again = world.copy()
+            again.quarter = quarter
+            lent(again, discouraged=0.0, default_slope=1.0, default_cutoff=0.133, bank_spread=1.0)
+            granted.append(float(again.actors.loan_granted[0]))
+        assert len(set(granted)) == 1
+        found.add(granted[0])
+    assert found == {0.0, 2.0}
+
+
+def test_what_is_green_is_less_risky_to_banks() -> None:
+    for plan, granted in ((0.0, 0.0), (1.0, 3.0)):
+        world = with_bank()
+        with world.writable(EVERYTHING):
+            world.actors.planned_adoption[0, Level.GREEN] = plan
+            world.actors.planned_equipment[0] = 1.0 - plan
+        # PD = 1 - exp(-3 / 14) = 0.193, a third of the plan green: 0.193 (1 - 0.5 / 3) = 0.161.
+        lent(world, discouraged=0.0, default_slope=1.0, default_cutoff=0.17, bank_spread=0.0, green_preference=0.5)
+        assert world.actors.loan_granted[0] == granted
+
+
+@pytest.mark.parametrize(("pledge", "granted"), [(0.0, 0.0), (1.0, 2.0)])
+def test_orders_of_a_core_buyer_are_worth_credit(pledge: float, granted: float) -> None:
+    """Firm 1 sells 0.5 of what the core firm needs of its sector, 0.2 of 10 a quarter: 1 of equity more than 14."""
+    world = with_bank()
+    world.ensure_free("ties", 4)
+    with world.writable(EVERYTHING):
+        open_ties(world, np.array([1]), np.array([0]), Layer.SUPPLY, TieOrigin.ORDER, weight=0.5, trust=0.5)
+    lent(world, discouraged=0.0, default_slope=1.0, default_cutoff=0.13, bank_spread=0.0, pledge=pledge)
+    assert world.actors.core_orders[1] == 1.0  # PD 1 - exp(-2 / 14) = 0.133, with the orders 1 - exp(-2 / 15) = 0.125
+    assert world.actors.loan_granted[1] == granted
+    assert value(world, "supplier_refusal_rate") == (0.0 if granted else 1.0)
+
+
+@pytest.mark.parametrize(("quarters", "granted"), [(0, 0.0), (8, 2.0)])
+def test_a_record_on_a_platform_backs_a_loan(quarters: int, granted: float) -> None:
+    """After two years a full service counts 0.3 as backed, of which half takes risk away: 0.133 x 0.85 = 0.113."""
+    world = with_bank()
+    world.ensure_free("ties", 4)
+    with world.writable(EVERYTHING):
+        open_ties(world, np.array([2]), np.array([1]), Layer.SERVICE, TieOrigin.PLATFORM, weight=1.0, trust=0.5)
+        world.actors.service[1, Service.VENTURE] = 1.0
+    world.quarter = quarters
+    lent(world, discouraged=0.0, default_slope=1.0, default_cutoff=0.12, bank_spread=0.0, platform_record=0.3)
+    assert world.actors.loan_granted[1] == granted
+    assert value(world, "member_refusal_rate") == (0.0 if granted else 1.0)

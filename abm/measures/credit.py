@@ -9,7 +9,7 @@ import numpy as np
 from abm.kernel import kernel
 from abm.measures.declaration import measure
 from abm.measures.view import View
-from abm.state.codes import Level, Service
+from abm.state.codes import Kind, Level, Purpose, Service
 from abm.types import BoolArray, FloatArray, IntArray
 
 _VENTURE, _GREEN = int(Service.VENTURE), int(Level.GREEN)
@@ -127,3 +127,17 @@ def member_refusal_rate(view: View) -> FloatArray:
 def green_refusal_rate(view: View) -> FloatArray:
     """Share of applicants that are refused, each counting by its green level."""
     return _credit(view).refused_green / _credit(view).green
+
+
+@measure(unit="million yuan per quarter", formula="payments of guarantee funds to lenders", source="zhao2020:III.D")
+def guarantees_paid(view: View) -> FloatArray:
+    """What guarantee funds pay lenders of firms that default."""
+    return view.volumes[Purpose.GUARANTEE_PAID]
+
+
+@measure(unit="million yuan", formula="sum over banks of losses less profits since", source="zhao2020:III.D")
+def losses_of_banks(view: View) -> FloatArray:
+    """Losses on loans that banks have not made good by later profit."""
+    bank, a = view.world.slots(Kind.BANK), view.world.actors
+    losses: FloatArray = np.bincount(a.region[bank], a.written_off[bank], view.n_regions)
+    return losses

@@ -40,6 +40,7 @@ class Actors(Table):
     refusal_memory: FloatArray = column("memory of own requests that banks refused", low=0, high=1)
     core_orders: FloatArray = column("orders of core buyers with a firm that needs a loan", PER_QUARTER, low=0)
     backing: FloatArray = column("share of a loan covered by vouching and guarantee", low=0, high=1)
+    written_off: FloatArray = column("bank: losses on loans that later profit has not made good", YUAN, low=0)
     missed_payments: IntArray = column("quarters in a row with unpaid dues", "quarter", dtype=np.int64, low=0)
 
     capability: FloatArray = column("technological capability by field", "level", dims=("field",), low=0)
