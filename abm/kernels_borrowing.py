@@ -37,12 +37,13 @@ def default_probability(debt: float, credit: float, equity: float, slope: float)
 def chance_of_silence(risk: float, cutoff: float, own: float, around: float, discouraged: float) -> float:
     """Return the chance that an SME in need does not ask: by its risk, its own refusals and those around it.
 
-    discouraged (risk / cutoff + max(own, around)), both parts at most 1, and never more than 0.95.
+    discouraged (sqrt(risk / cutoff) + max(own, around)), both parts at most 1, and never more than 0.95. Firms do not
+    know the cut-off of their bank, so that a part of it is enough to make them doubt: hence the root.
 
-    >>> round(chance_of_silence(0.18, 0.36, 0.5, 0.2, 0.4), 9), chance_of_silence(0.9, 0.3, 0.2, 1.0, 1.0)
+    >>> round(chance_of_silence(0.09, 0.36, 0.3, 0.2, 0.5), 9), chance_of_silence(0.9, 0.3, 0.2, 1.0, 1.0)
     (0.4, 0.95)
     """
-    return min(_MOST_SILENT, discouraged * (min(1.0, risk / max(cutoff, 1e-9)) + max(own, around)))
+    return min(_MOST_SILENT, discouraged * (math.sqrt(min(1.0, risk / max(cutoff, 1e-9))) + max(own, around)))
 
 
 @kernel

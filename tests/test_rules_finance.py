@@ -76,9 +76,9 @@ def test_refusals_of_its_own_and_of_others_discourage_a_small_firm() -> None:
 
 
 def test_risk_discourages_even_who_was_never_refused() -> None:
-    """PD = 1 - exp(-slope 2 / 14), of a cut-off twice as high, at discouraged 0.8: 0.4."""
+    """PD = 1 - exp(-slope 2 / 14), of a cut-off four times as high, at discouraged 0.8: 0.4."""
     risk = 1.0 - np.exp(-2.0 / 14.0)
-    found = silent(100, own=0.0, around=0.0, discouraged=0.8, default_slope=1.0, default_cutoff=2.0 * risk)
+    found = silent(100, own=0.0, around=0.0, discouraged=0.8, default_slope=1.0, default_cutoff=4.0 * risk)
     assert 30 <= found <= 50
 
 

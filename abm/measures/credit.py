@@ -139,5 +139,4 @@ def guarantees_paid(view: View) -> FloatArray:
 def losses_of_banks(view: View) -> FloatArray:
     """Losses on loans that banks have not made good by later profit."""
     bank, a = view.world.slots(Kind.BANK), view.world.actors
-    losses: FloatArray = np.bincount(a.region[bank], a.written_off[bank], view.n_regions)
-    return losses
+    return np.bincount(a.region[bank], a.written_off[bank], view.n_regions).astype(np.float64)

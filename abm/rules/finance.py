@@ -32,7 +32,7 @@ def lend(world: World, parameters: Parameters, draws: Draws) -> None:
     Equation   PD = (1 - exp(-slope (debt + credit) / (equity + pledge orders of core buyers)))
                (1 - relief max(backing, record)) (1 - preference green); granted safest first within funds, up to
                cutoff (1 + d_bank) (1 - caution losses / loans); rate = base + spread PD; an SME in need keeps silent
-               with probability discouraged (PD / cutoff + max(m_i, mean m of tied firms)); m += memory (refused - m)
+               with probability discouraged (sqrt(PD / cutoff) + max(m_i, mean m of ties)); m += memory (refused - m)
     Units      money: million yuan; rates: 1/quarter; PD, m: 1
     Source     zhao2020 III.B, III.D; ren 2.3.3, 4.3; PD after Eurace (facts.md)
     Draws      "discouraged" per firm; a bank's cut-off is lasting

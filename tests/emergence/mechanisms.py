@@ -193,7 +193,7 @@ MECHANISMS |= {
     "losses of banks": dial("finance.loss_caution", 20.0, 0.0, "sme_refusal_rate",
         "a bank that lost money lends to fewer"),
     "rationing": dial("finance.default_cutoff", 0.36, 1.0, "sme_refusal_rate", "banks refuse who is likely to default"),
-    "discouraged borrowers": dial("finance.discouraged", 0.6, 0.0, "sme_need_met", "who does not ask gets none"),
+    "discouraged borrowers": dial("finance.discouraged", 0.5, 0.0, "sme_need_met", "who does not ask gets none"),
     "memory of refusals": dial("finance.refusal_memory", 0.25, 0.0, "sme_discouraged_share",
         "who was refused, or knows who was, does not ask again"),
     "base rate": dial("finance.base_rate", 0.05, 0.0, "loans_asked", "dear loans are not worth asking for"),
@@ -203,7 +203,10 @@ MECHANISMS |= {
     "immigration": dial("talent.immigration", 0.08, 0.0, "talent", "open posts draw people from outside"),
     "quits from SMEs": dial("talent.sme_quit", 3.0, 1.0, "sme_share_of_talent", "SMEs find it hard to retain people"),
     "knowledge with people": dial("talent.people_rate", 0.3, 0.0, "gain_route_people", "movers bring what they know"),
-    "displacement": dial("new_productivity.displacement", 1.0, 0.0, "unemployment", "posts saved are posts lost"),
+    "displacement": Mechanism(
+        {"new_productivity.displacement": 1.0, "policy.training_share": 0.0},
+        {"new_productivity.displacement": 0.0, "policy.training_share": 0.0},
+        "unemployment", "whom machines replace nobody hires before they are retrained"),
     # strategy, learning, innovation chain
     "margin pressure": dial("strategy.margin_push", 30.0, 0.0, "research_active_share", "lean years start a new round"),
     "research for needs": dial("strategy.need_prospect", 2.0, 0.0, "research_active_share", "an open need pays"),
