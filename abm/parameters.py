@@ -338,7 +338,7 @@ class Finance:
     backing_relief: float = number(0.5, "1", 0.0, 1.0, "uncertainty", "assumption", "share of the risk that full backing takes away")
     smallest_part: float = number(0.25, "1", 0.0, 1.0, "uncertainty", "assumption", "smallest part of a request that is worth granting")
     reserve: float = number(0.1, "1", 0.0, 0.9, "uncertainty", "assumption", "share of deposits that banks keep as cash")
-    discouraged: float = number(0.5, "1", 0.0, 1.0, "uncertainty", "F40", "chance that an SME in need does not ask, at the cut-off and without a memory of refusals")
+    discouraged: float = number(0.35, "1", 0.0, 1.0, "uncertainty", "F40", "chance that an SME in need does not ask, at the cut-off and without a memory of refusals")
     collateral: float = number(0.6, "1", 0.0, 1.0, "uncertainty", "assumption", "value of equipment as equity of a borrower")
     dividend: float = number(0.25, "1", 0.0, 1.0, "uncertainty", "assumption", "share of profit paid out")
     bank_payout: float = number(0.8, "1", 0.0, 1.0, "uncertainty", "assumption", "share of bank profit paid out")

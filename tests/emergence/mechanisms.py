@@ -197,7 +197,7 @@ MECHANISMS |= {
     "losses of banks": dial("finance.loss_caution", 20.0, 0.0, "sme_refusal_rate",
         "a bank that lost money lends to fewer"),
     "rationing": dial("finance.default_cutoff", 0.36, 1.0, "sme_refusal_rate", "banks refuse who is likely to default"),
-    "discouraged borrowers": dial("finance.discouraged", 0.5, 0.0, "sme_need_met", "who does not ask gets none"),
+    "discouraged borrowers": dial("finance.discouraged", 0.35, 0.0, "sme_need_met", "who does not ask gets none"),
     "memory of refusals": dial("finance.refusal_memory", 0.25, 0.0, "sme_discouraged_share",
         "who was refused, or knows who was, does not ask again"),
     "base rate": dial("finance.base_rate", 0.05, 0.0, "loans_asked", "dear loans are not worth asking for"),
