@@ -59,7 +59,7 @@ def structure() -> Structure:
     weight, inputs = np.array([[1.0, 0.0], [0.5, 0.5]]), np.array([[0.0, 0.4], [0.0, 0.0]])
     return Structure(
         field_names=("forming", "control"), sector_names=("parts", "machines"), chain_names=("machines",),
-        region_names=("home",), frontier_growth=zeros, embargo=zeros, weight=weight, inputs=inputs,
+        region_names=("home",), frontier_growth=zeros, embargo=zeros, green=zeros, weight=weight, inputs=inputs,
         leontief=leontief_inverse(inputs), kinship=cosine(weight), final_demand=np.array([[0.0, 1.0]]),
         position=np.array([0, 2]), technology_class=np.array([1, 2]), labour_share=np.full(2, 0.3),
         energy_share=zeros, capital_ratio=np.full(2, 2.0), household_share=zeros, equipment_share=zeros,

@@ -88,6 +88,7 @@ class Actors(Table):
     orientation: FloatArray = column("university: 0 ratings to 1 use", low=0, high=1)
     openness: FloatArray = column("university: share of equipment open to firms", low=0, high=1)
     service: FloatArray = column("platform service received, by service", dims=("service",), low=0, high=1)
+    spillover: FloatArray = column("capability learned this quarter along ties from firms of other sectors", "level", low=0)
     is_needy: BoolArray = column("the firm's chain has an open need in its sector", dtype=np.bool_)
     public_money: FloatArray = column("grants, refunds, cultivation and adoption subsidy received this quarter", PER_QUARTER, low=0)
     research_support: FloatArray = column("public money worked off in projects before industrialisation this quarter", PER_QUARTER, low=0)
