@@ -354,6 +354,8 @@ class Finance:
     refusal_memory: float = number(0.25, "1/quarter", 0.0, 1.0, "uncertainty", "assumption", "part of a firm's memory of refusals that is renewed a quarter")
     pledge: float = number(0.3, "1", 0.0, 2.0, "lever", "assumption", "equity that a quarter's orders of core buyers stand for, per yuan: supply-chain lending")
     platform_record: float = number(0.3, "1", 0.0, 1.0, "lever", "li:3.C", "share of a loan that a full record on a platform counts as backed")
+    venture_part: float = number(0.5, "1", 0.0, 1.0, "uncertainty", "li:3.C", "part of a firm's pilots that a venture fund pays for at most")
+    venture_years: float = number(5.0, "year", 1.0, 20.0, "uncertainty", "assumption", "years after which a venture fund sells a stake whose pilot has not succeeded")
     guarantee_fee: float = number(0.005, "1/quarter", 0.0, 0.05, "lever", "assumption", "what an SME pays a guarantee fund on the part of its debt that is backed")
     bank_spread: float = number(0.2, "1", 0.0, 1.0, "uncertainty", "assumption", "how far banks' cut-offs differ from the mean either way")
     loss_caution: float = number(3.0, "1", 0.0, 50.0, "uncertainty", "assumption", "part of its cut-off a bank gives up per part of its loans lost and not made good, at most half")

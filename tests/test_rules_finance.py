@@ -8,8 +8,9 @@ import pytest
 from abm.parameters import Parameters
 from abm.randomness import Draws, make_uid
 from abm.rules.finance import lend
+from abm.rules.outside_capital import invest_from_outside
 from abm.state import accounts
-from abm.state.codes import ClaimKind, Kind, Layer, Level, Service, TieOrigin
+from abm.state.codes import ClaimKind, Kind, Layer, Level, Service, Stage, TieOrigin
 from abm.state.ties import open_ties
 from abm.state.world import World
 from tests.small_worlds import EVERYTHING, small_world, value
@@ -159,3 +160,66 @@ def test_a_record_on_a_platform_backs_a_loan(quarters: int, granted: float) -> N
     lent(world, discouraged=0.0, default_slope=1.0, default_cutoff=0.12, bank_spread=0.0, platform_record=0.3)
     assert world.actors.loan_granted[1] == granted
     assert value(world, "member_refusal_rate") == (0.0 if granted else 1.0)
+
+
+# ------------------------------------------------------------------------------------------------- venture
+
+
+def with_pilot(stage: Stage, remaining: int, **changes: float) -> World:
+    """The small region with a venture fund of 100 that invests once; firm 0 answers for a project of its own."""
+    world = with_bank()
+    world.ensure_free("projects", 2)
+    world.ensure_free("claims", 16)
+    with world.writable(EVERYTHING):
+        a, pr = world.actors, world.projects
+        fund, outside = 7, 5
+        for slot, kind, place in ((fund, Kind.VENTURE_FUND, 0), (outside, Kind.REST_OF_WORLD, -1)):
+            a.is_active[slot], a.uid[slot], a.kind[slot] = True, make_uid(kind.name), int(kind)
+            a.region[slot], a.sector[slot], a.cash[slot] = place, -1, 100.0
+        world.rest_of_world = outside
+        pr.is_active[0], pr.n_members[0], pr.stage[0], pr.remaining[0] = True, 1, int(stage), remaining
+        pr.member[0, 0], pr.member_uid[0, 0], pr.cost[0] = 0, a.uid[0], 2.0
+    invested(world, **changes)
+    return world
+
+
+def invested(world: World, **changes: float) -> None:
+    """Invest once, without outside investors."""
+    kept = {"finance.outside_inflow": 0.0} | {name.replace("__", "."): each for name, each in changes.items()}
+    invest_from_outside(world, Parameters().with_changes(kept), Draws(1, world.quarter))
+
+
+def test_a_fund_pays_part_of_a_pilot_and_shares_its_risk() -> None:
+    """Two quarters at 2 are left of the pilot: of 4 the fund pays half, though it could pay 5."""
+    world = with_pilot(Stage.PILOT, 2, finance__venture_share=0.05)
+    assert world.actors.cash[[0, 7]].tolist() == [10.0, 98.0]
+    assert world.projects.venture_share[0] == 0.5
+    invested(world)  # nobody pays for the same pilot twice
+    assert world.actors.cash[0] == 10.0
+    claims = world.claims
+    assert claims.principal[claims.is_active].tolist() == [2.0]
+    assert value(world, "venture_cash") == 98.0
+
+
+@pytest.mark.parametrize(
+    ("stage", "changes"), [(Stage.RESEARCH, {}), (Stage.PILOT, {"switches__finance": False}), (Stage.SHELVED, {})]
+)
+def test_a_fund_pays_for_pilots_only_and_not_without_finance(stage: Stage, changes: dict[str, float]) -> None:
+    world = with_pilot(stage, 2, **changes)
+    assert not world.claims.is_active.any()
+    assert world.actors.cash[7] == 100.0
+
+
+def test_a_stake_is_sold_when_the_pilot_has_succeeded_or_years_have_passed() -> None:
+    for stage, quarters, sold in ((Stage.PILOT, 1, 0.0), (Stage.INDUSTRIALISATION, 1, 1.0), (Stage.PILOT, 20, 1.0)):
+        world = with_pilot(Stage.PILOT, 2)
+        with world.writable(EVERYTHING):
+            world.projects.stage[0] = int(stage)
+            world.claims.principal[0] = 0.9  # the rest of world pays a hundredth of its cash at most
+        world.quarter += quarters
+        cash = float(world.actors.cash[7])
+        invested(world, finance__venture_share=0.0)
+        assert world.actors.cash[7] - cash == pytest.approx(0.9 * sold)
+        assert value(world, "n_stakes_sold") == sold
+        assert value(world, "venture_returned") == 0.9 * sold
+        assert world.claims.creditor[0] == (5 if sold else 7)

@@ -1,4 +1,4 @@
-"""Beside the groups, credit: which small firms need a loan, which of them ask, and which get one (F40)."""
+"""Beside the groups, credit: which firms need a loan, ask and get one (F40), banks' losses, guarantees, venture."""
 
 from __future__ import annotations
 
@@ -8,11 +8,13 @@ import numpy as np
 
 from abm.kernel import kernel
 from abm.measures.declaration import measure
+from abm.measures.flows import VENTURE_RETURNED
 from abm.measures.view import View
-from abm.state.codes import Kind, Level, Purpose, Service
+from abm.state.codes import Event, Kind, Level, Purpose, Service
 from abm.types import BoolArray, FloatArray, IntArray
 
 _VENTURE, _GREEN = int(Service.VENTURE), int(Level.GREEN)
+_PER_QUARTER = "million yuan per quarter"
 _NOBODY_IN_NEED = "no SME needs a loan"
 
 
@@ -129,7 +131,7 @@ def green_refusal_rate(view: View) -> FloatArray:
     return _credit(view).refused_green / _credit(view).green
 
 
-@measure(unit="million yuan per quarter", formula="payments of guarantee funds to lenders", source="zhao2020:III.D")
+@measure(unit=_PER_QUARTER, formula="payments of guarantee funds to lenders", source="zhao2020:III.D")
 def guarantees_paid(view: View) -> FloatArray:
     """What guarantee funds pay lenders of firms that default."""
     return view.volumes[Purpose.GUARANTEE_PAID]
@@ -140,3 +142,28 @@ def losses_of_banks(view: View) -> FloatArray:
     """Losses on loans that banks have not made good by later profit."""
     bank, a = view.world.slots(Kind.BANK), view.world.actors
     return np.bincount(a.region[bank], a.written_off[bank], view.n_regions).astype(np.float64)
+
+
+@measure(unit="million yuan", formula="sum of cash over venture funds", source="li:3.C")
+def venture_cash(view: View) -> FloatArray:
+    """Money that venture funds hold."""
+    fund, a = view.world.slots(Kind.VENTURE_FUND), view.world.actors
+    return np.bincount(a.region[fund], a.cash[fund], view.n_regions).astype(np.float64)
+
+
+@measure(unit=_PER_QUARTER, formula="payments of venture funds for equity", source="li:3.C; ren:4.3")
+def venture_invested(view: View) -> FloatArray:
+    """What venture funds pay for stakes in firms with pilots ahead."""
+    return view.volumes[Purpose.EQUITY]
+
+
+@measure(unit=_PER_QUARTER, formula="price of stakes sold by venture funds", source="li:3.C")
+def venture_returned(view: View) -> FloatArray:
+    """What venture funds get for stakes they sell, beside dividends."""
+    return view.event_counts[VENTURE_RETURNED]
+
+
+@measure(unit="stakes per quarter", formula="count of events", source="li:3.C")
+def n_stakes_sold(view: View) -> FloatArray:
+    """Stakes that venture funds sold this quarter."""
+    return view.event_counts[Event.STAKE_SOLD]

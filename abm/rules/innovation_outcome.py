@@ -21,6 +21,7 @@ from abm.types import FloatArray, IntArray, UidArray
     writes=(
         "projects.is_active", "projects.stage", "projects.remaining", "projects.cost", "projects.n_members",
         "projects.member", "projects.member_uid", "projects.effort", "projects.artefact", "projects.service_share",
+        "projects.venture_share",
         "actors.capability", "actors.year_gain", "actors.novelty", "actors.n_projects", "ties.trust", *ledger.WRITES,
     ),
     source="ren:3.1; ren:4.2; li:3.A; reuer2005; F5; F32; F33; F35; F36",
@@ -44,20 +45,20 @@ def finish_stages(world: World, parameters: Parameters, draws: Draws) -> None:
     duration, factor = _stages(p)
     done, outcome = stage_outcomes(
         pr.is_active, pr.uid, pr.kind, pr.stage, pr.remaining, pr.n_members, pr.member, pr.member_uid, pr.field,
-        pr.cost, pr.artefact, pr.service_share, a.is_active, a.uid, a.kind, a.sector, a.expected_orders, a.cash,
-        a.absorption, a.capability, a.service, a.novelty, frontier, weight, lists.start, lists.other, lists.tie,
-        ties.layer, ties.trust, factor, p.stranger_trust,
-        p.search_hazard, p.facility_gain, p.agreement, p.pilot_base, p.pilot_gain, p.own_pilot,
-        p.industrialisation_success, float(p.pilot_quarters), p.industrialisation_quarters * p.industrialisation_cost,
-        parameters.calls.paid_share, p.cash_share, p.rho, p.reference_effort, parameters.strategy.gain_value,
-        p.product_value, p.novelty_return, p.risk_aversion, p.decision_sharpness, p.step, p.radical_share,
-        p.radical_factor, parameters.frontier.leapfrog, draws.key("outcome of stage"), draws.key("result level"),
+        pr.cost, pr.artefact, pr.service_share, pr.venture_share, a.is_active, a.uid, a.kind, a.sector,
+        a.expected_orders, a.cash, a.absorption, a.capability, a.service, a.novelty, frontier, weight, lists.start,
+        lists.other, lists.tie, ties.layer, ties.trust, factor, p.stranger_trust, p.search_hazard, p.facility_gain,
+        p.agreement, p.pilot_base, p.pilot_gain, p.own_pilot, p.industrialisation_success, float(p.pilot_quarters),
+        p.industrialisation_quarters * p.industrialisation_cost, parameters.calls.paid_share, p.cash_share, p.rho,
+        p.reference_effort, parameters.strategy.gain_value, p.product_value, p.novelty_return, p.risk_aversion,
+        p.decision_sharpness, p.step, p.radical_share, p.radical_factor, parameters.frontier.leapfrog,
+        parameters.switches.finance, draws.key("outcome of stage"), draws.key("result level"),
     )  # fmt: skip
     if len(done) == 0:
         return
     told = end_stages(
-        done, outcome, pr.is_active, pr.kind, pr.stage, pr.remaining, pr.n_members, pr.member, pr.member_uid,
-        pr.effort, pr.field, pr.cost, pr.artefact, pr.service_share, pr.tie_origin, pr.cause, a.is_active, a.uid,
+        done, outcome, pr.is_active, pr.kind, pr.stage, pr.remaining, pr.n_members, pr.member, pr.member_uid, pr.effort,
+        pr.field, pr.cost, pr.artefact, pr.service_share, pr.venture_share, pr.tie_origin, pr.cause, a.is_active, a.uid,
         a.sector, a.absorption, a.capability, a.year_gain, a.n_projects, books.stock, books.gain, books.total_gain,
         frontier, weight, lists.start, lists.other, lists.tie, ties.layer, ties.trust, duration, factor, p.rho,
         p.reference_effort, p.trust_speed, world.events.count,

@@ -265,6 +265,7 @@ class Event(IntEnum):
     SECTOR_ACTIVATED = 33
     EXPIRED = 34
     STAGE_CHANGED = 35
+    STAKE_SOLD = 36
 
 
 def label(member: IntEnum) -> str:

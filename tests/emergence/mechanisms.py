@@ -183,6 +183,8 @@ MECHANISMS |= {
     "capital follows capital": dial("finance.outside_sensitivity", 40.0, 0.0, "funds_hhi",
         "it gathers where returns are"),
     "venture fund": dial("finance.venture_share", 0.2, 0.0, "n_results_piloted", "it buys into firms that pilot"),
+    "venture part": dial("finance.venture_part", 1.0, 0.0, "n_results_piloted", "who bears less of a pilot dares more"),
+    "sale of stakes": dial("finance.venture_years", 1.0, 20.0, "venture_cash", "what is sold can be invested again"),
     "guarantee multiple": dial("finance.guarantee_multiple", 20.0, 0.0, "sme_refusal_rate",
         "who is backed is refused less"),
     "backing": dial("finance.backing_relief", 1.0, 0.0, "sme_refusal_rate", "backing takes risk from banks"),
