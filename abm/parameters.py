@@ -112,8 +112,10 @@ class Switches:
     user_feedback: bool = switch("users' feedback improves products")
     value_chain: bool = switch("investment in design, brand and service")
     diversification: bool = switch("firms add, change or leave sectors")
+    penetration: bool = switch("traditional industries become more productive by what they buy, and buy more")
     entry: bool = switch("new firms")
     closure: bool = switch("exit by insolvency and by hazard")
+    licensing: bool = switch("firms and universities of the region license results, and universities are paid for theirs")
 
 
 @dataclass(frozen=True)
@@ -159,6 +161,7 @@ class Learning:
     absorption_base: float = number(0.25, "1", 0.0, 1.0, "uncertainty", "cohen1990", "absorptive capacity without own research")
     absorption_stock: float = number(0.08, "1", 0.001, 1.0, "uncertainty", "cohen1990", "own knowledge stock over sales that gives half of the rest")
     absorption_talent: float = number(0.15, "1", 0.001, 1.0, "uncertainty", "zhao2020:III.B", "talent over staff that gives half of the rest")
+    appropriation: float = number(0.5, "1", 0.0, 0.9, "uncertainty", "cheng:4.3", "how much protection above one half lengthens the lead of a new product, and below it shortens it")
 
 
 @dataclass(frozen=True)
@@ -417,6 +420,7 @@ class Market:
     novelty_speed: float = number(0.12, "1/quarter", 0.0, 1.0, "uncertainty", "assumption", "speed at which new products become old ones")
     margin_speed: float = number(0.25, "1/quarter", 0.01, 1.0, "uncertainty", "assumption", "smoothing of margins")
     weak_links: bool = switch("inputs are as good as what is bought; without, as good as imports, and nobody orders imports by choice")
+    open_borders: bool = switch("orders, knowledge, people and capital look beyond their region as far as its openness lets them")
 
 
 @dataclass(frozen=True)
@@ -508,6 +512,8 @@ class Innovation:
     licence_reference: float = number(1.0, "million yuan per quarter", 0.01, 100.0, "uncertainty", "assumption", "licence money that closes 63 per cent of what a full licence closes")
     fit_learning: float = number(0.01, "1/quarter", 0.0, 1.0, "uncertainty", "zhao2020:III.D", "growth of management fit with experience of introduced technology")
     licence_experience: float = number(0.3, "1", 0.0, 1.0, "uncertainty", "zhao2020:III.D", "share of licence money that adds to the own knowledge stock")
+    rival_care: float = number(1.0, "1", 0.0, 5.0, "uncertainty", "assumption", "what a licence to a rival costs its holder over the licence money, where the rival has nearly all sales of both")
+    result_fee: float = number(0.3, "1", 0.0, 2.0, "uncertainty", "cheng:4.3", "price of a university result at full protection, over the cost of its research")
     patents_per_result: float = number(10.0, "1", 0.0, 1000.0, "constant", "zhao2020:III.B", "patents that a result stands for: scales a measure to Table I, read by no rule")
 
 
@@ -546,6 +552,16 @@ class NewProductivity:
     wear: float = number(0.02, "1/quarter", 0.0, 0.5, "uncertainty", "assumption", "wear of levels")
     speed: float = number(0.08, "1/quarter", 0.0, 1.0, "uncertainty", "assumption", "largest rise of a level a quarter")
     displacement: float = number(0.5, "1", 0.0, 1.0, "uncertainty", "cheng:4.1", "share of labour saved by intelligence that loses its post")
+
+
+@dataclass(frozen=True)
+class Penetration:
+    """Traditional industries, which buy from the region's sectors and become more productive by it."""
+
+    first_level: float = number(0.5, "1", 0.01, 1.0, "uncertainty", "assumption", "their productivity at the start over the quality they are first sold")
+    rate: float = number(0.04, "1/quarter", 0.0, 1.0, "uncertainty", "assumption", "part of the gap to the quality bought that the usual purchases close")
+    wear: float = number(0.004, "1/quarter", 0.0, 0.2, "uncertainty", "assumption", "wear of what they bought before")
+    elasticity: float = number(0.5, "1", 0.0, 3.0, "uncertainty", "zhao2020:III.C", "how their purchases grow with their productivity")
 
 
 @dataclass(frozen=True)
@@ -611,6 +627,7 @@ class Parameters:
     policy: Policy = field(default_factory=Policy)
     finance: Finance = field(default_factory=Finance)
     new_productivity: NewProductivity = field(default_factory=NewProductivity)
+    penetration: Penetration = field(default_factory=Penetration)
     investment: Investment = field(default_factory=Investment)
     turnover: Turnover = field(default_factory=Turnover)
 

@@ -220,7 +220,8 @@ class Purpose(IntEnum):
     OUTSIDE_INVESTMENT = 41
     NATIONAL_PROJECT = 42
     CARBON = 43
-    GUARANTEE_PAID = 44
+    RESULTS = 44
+    GUARANTEE_PAID = 45
 
 
 N_PURPOSES = len(Purpose)

@@ -36,8 +36,10 @@ OWN_MEASURE = {
     "user_feedback": ("gain_origin_user_feedback", "users teach those who sell to them"),
     "value_chain": ("value_chain", "firms invest in design, brand and service"),
     "diversification": ("advancement", "firms move between sectors of different technology"),
+    "penetration": ("traditional_productivity", "what traditional industries buy raises it"),
     "entry": ("n_entries", "new firms come"),
     "closure": ("n_exits", "firms leave"),
+    "licensing": ("licence_income", "who holds a result is paid for it"),
 }
 """For each switch the measure it must move, chosen before any run, and why."""
 
