@@ -102,6 +102,7 @@ class Switches:
     platform: bool = switch("bundle: all services of innovation platforms")
     chain_leader: bool = switch("bundle: diagnosis, publication, matchmaking, steering, vouching, invitation, pruning")
     policy: bool = switch("the government's innovation budget; off, all of it goes to the neutral account")
+    national_projects: bool = switch("national projects, paid from outside; they need the common-technology bundle")
     talent: bool = switch("graduates, vacancies, choice and quits of talent")
     strategy: bool = switch("firms revise how they get technology and how much they spend on it")
     search: bool = switch("new research partners and new suppliers")
@@ -523,8 +524,9 @@ class Calls:
 
     interval: int = number(4, "quarter", 1, 40, "lever", "li:3.A", "quarters between two calls of a region")
     paid_share: float = number(0.5, "1", 0.0, 1.0, "lever", "li:3.A", "share of a project that the caller pays")
-    project_cost: float = number(2.0, "million yuan per quarter", 0.05, 100.0, "lever", "assumption", "cost of a quarter of research of a consortium")
-    most_awards: int = number(3, "1", 0, 20, "lever", "assumption", "most projects of one call")
+    project_cost: float = number(2.0, "million yuan per quarter", 0.05, 100.0, "lever", "assumption", "smallest cost of a quarter of research of a consortium")
+    cost_share: float = number(0.04, "1", 0.0, 0.5, "uncertainty", "assumption", "cost of a quarter of research of a consortium, over the research budgets of its members")
+    most_awards: float = number(0.33, "1 per 100 firms", 0.0, 20.0, "lever", "assumption", "most projects of one call, in one field")
     chains: int = number(2, "1", 1, 10, "lever", "li:3.A", "chains a field must serve to be a common technology")
     chain_part: float = number(0.1, "1", 0.0, 1.0, "uncertainty", "assumption", "share of its need at which a chain counts as served")
     partners: int = number(4, "1", 1, 5, "lever", "li:3.A", "partners a leader gathers")
@@ -535,6 +537,7 @@ class Calls:
     initial_trust: float = number(0.45, "1", 0.0, 1.0, "uncertainty", "assumption", "trust at the start of ties born of a call")
     tie_weight: float = number(0.4, "1", 0.0, 1.0, "uncertainty", "assumption", "weight of ties born of a call")
     national_rate: float = number(0.5, "1/year", 0.0, 1.0, "lever", "ren:2.4.2", "chance that a region's best consortium wins a national project, at the frontier")
+    national_cost: float = number(2.0, "1", 1.0, 50.0, "lever", "ren:2.4.2", "cost of a national project over one of the same consortium that the region pays")
     national_share: float = number(0.8, "1", 0.0, 1.0, "lever", "ren:2.4.2", "share of a national project that the rest of world pays")
 
 

@@ -144,6 +144,7 @@ MECHANISMS |= {
     "protection": dial("learning.protection", 1.0, 0.0, "gain_route_sideways", "learning from rivals is not paid for"),
     "patience": dial("policy.patience", 100, 2, "n_service_ties",
         "members gather while platforms lose money", PLATFORMS),
+    "size of calls": dial("calls.cost_share", 0.12, 0.0, "budget_use_call", "who researches more is given more"),
     "national projects": dial("calls.national_rate", 1.0, 0.0, "gain_origin_call", "they are calls, paid from outside"),
     "embargo": dial("frontier.embargo_factor", 1.5, 0.0, "gain_origin_introduction",
         "what is held back cannot be bought"),
@@ -322,7 +323,7 @@ WORLD_CHANGES: dict[str, Changes] = {REGION: {}, PLATFORMS: EARLY, REGIONS: {}}
 NOT_PAIRED: dict[str, str] = {
     **dict.fromkeys(
         ("calls.interval", "calls.paid_share", "calls.project_cost", "calls.most_awards", "calls.chains",
-         "calls.partners", "calls.national_share"), "sets the size of a call"),
+         "calls.partners", "calls.national_share", "calls.national_cost"), "sets the size of a call"),
     **dict.fromkeys(
         ("chain_leader.office_cost", "chain_leader.proposal_cost", "chain_leader.prune_idle"),
         "sets the size of what the leader does"),
