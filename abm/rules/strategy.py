@@ -157,8 +157,9 @@ def prospects(
 
     >>> one, zero = np.ones(1), np.array([0])
     >>> prospects(zero, zero, zero, np.array([[0.4]]), one, np.ones((1, 1)), np.array([[0.8]]), 0.8 * one, 0.5 * one,
-    ...           0.5 * one, one, np.array([60.0]), np.array([0.08]), np.array([False]), np.array([True]), np.array([0, 0]),
-    ...           zero, zero, 0.25, 2.0 * one, 0.4, 1.0, 1.3, 1.2, 0.9, 12.0, 0.5, 10.0, 0.08, 0.15, 1.0).round(3).tolist()
+    ...           0.5 * one, one, np.array([60.0]), np.array([0.08]), np.array([False]), np.array([True]),
+    ...           np.array([0, 0]), zero, zero, 0.25, 2.0 * one, 0.4, 1.0, 1.3, 1.2, 0.9, 12.0, 0.5, 10.0, 0.08, 0.15,
+    ...           1.0).round(3).tolist()
     [[0.0, 0.0, -0.567, 0.9, 0.7]]
     """
     result = np.zeros((len(due), N_MODES))
