@@ -18,13 +18,14 @@ from abm.measures import (
     stages,
     structure,
     survey,
+    turnover,
     two_chains,
 )
 from abm.measures.declaration import REGISTRY, Measure
 
 _GROUPS = (
     paths, stages, coupling, structure, chains, network, new_productivity, money, survey, needs, two_chains, growth,
-    caps, resources, public_money, regions,
+    caps, resources, public_money, regions, turnover,
 )  # fmt: skip
 
 GROUPS: tuple[str, ...] = tuple(module.__name__.rpartition(".")[2] for module in _GROUPS)

@@ -39,7 +39,14 @@ STEP = {
     ),
     "10 learning": ("renew absorption", "learn along ties", "learn sideways"),
     "11 new productivity": ("adopt",),
-    "12 market": ("set quality", "set prices", "compete for shares", "trade", "learn from users"),
+    "12 market": (
+        "supervise markets",
+        "set quality",
+        "set prices",
+        "compete for shares",
+        "trade",
+        "learn from users",
+    ),
     "13 investment and upgrading": ("invest", "choose sectors"),
     "14 turnover": ("close firms", "enter firms", "review core status"),
 }
