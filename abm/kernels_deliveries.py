@@ -9,7 +9,7 @@ from abm.kernels_markets import across_borders
 from abm.kernels_trade import recipes
 from abm.state.accounts import Books, pay
 from abm.state.codes import Level, Purpose
-from abm.state.technique import labour_productivity
+from abm.state.technique import labour_productivity, used_intelligence
 from abm.types import BoolArray, FloatArray, IntArray
 
 _INTELLIGENT = int(Level.INTELLIGENT)
@@ -66,6 +66,7 @@ def deliveries(
     equipment_level: FloatArray,
     level: FloatArray,
     staff: FloatArray,
+    talent: FloatArray,
     orders: FloatArray,
     covered: FloatArray,
     capital_ratio: FloatArray,
@@ -73,21 +74,23 @@ def deliveries(
     base_wage: float,
     reference: float,
     intelligent_gain: float,
+    intelligent_talent: float,
     overtime: float,
 ) -> FloatArray:
     """Return units delivered: orders within what equipment, staff and paid inputs allow.
 
     >>> one = np.ones(1)
-    >>> deliveries(np.array([0]), np.array([0]), 2 * one, 20 * one, one, np.zeros((1, 3)), 100 * one, 30 * one, one,
-    ...            2 * one, one, 1.0, 1.0, 0.0, 1.0)
+    >>> deliveries(np.array([0]), np.array([0]), 2 * one, 20 * one, one, np.zeros((1, 3)), 100 * one, one, 30 * one,
+    ...            one, 2 * one, one, 1.0, 1.0, 0.0, 0.1, 1.0)
     array([10.])
     """
     units = np.zeros(len(firm))
     for f in range(len(firm)):
         i = firm[f]
         s = sector[i]
+        used = used_intelligence(level[i, _INTELLIGENT], talent[i], staff[i], intelligent_talent)
         productivity = labour_productivity(
-            base_wage / labour_share[s], equipment_level[i], reference, level[i, _INTELLIGENT], intelligent_gain
+            base_wage / labour_share[s], equipment_level[i], reference, used, intelligent_gain
         )
         most = min(equipment[i] / capital_ratio[s], staff[i] * productivity * overtime) * covered[f]
         units[f] = min(orders[f] / max(price[i], 1e-6), most)
@@ -217,8 +220,8 @@ def deliver_orders(
     capital_ratio: FloatArray, labour_share: FloatArray, openness: FloatArray, wage: FloatArray,
     talent_wage: FloatArray, import_share: FloatArray, demand: FloatArray, exports: FloatArray, imports: FloatArray,
     unfilled: FloatArray, wanted_local: FloatArray, mean_price: FloatArray, market: int, rest_of_world: int,
-    base_wage: float, reference: float, intelligent_gain: float, overtime: float, novelty_gain: float,
-    expectation_speed: float, margin_speed: float, novelty_speed: float,
+    base_wage: float, reference: float, intelligent_gain: float, intelligent_talent: float, overtime: float,
+    novelty_gain: float, expectation_speed: float, margin_speed: float, novelty_speed: float,
 ) -> None:  # fmt: skip
     """Let firms receive orders, deliver what they can and be paid; the rest is imported, which clears the market.
 
@@ -230,8 +233,8 @@ def deliver_orders(
         exports, tied, novelty_gain,
     )  # fmt: skip
     units = deliveries(
-        firm, sector, price, equipment, equipment_level, level, staff, new_orders, covered, capital_ratio,
-        labour_share, base_wage, reference, intelligent_gain, overtime,
+        firm, sector, price, equipment, equipment_level, level, staff, talent, new_orders, covered, capital_ratio,
+        labour_share, base_wage, reference, intelligent_gain, intelligent_talent, overtime,
     )  # fmt: skip
     settle(
         books, firm, units, new_orders, bills, price, wage, talent_wage, staff, talent, output, orders,

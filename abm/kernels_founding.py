@@ -158,8 +158,9 @@ def found_firms(
     is_core: BoolArray, sales: FloatArray, capability: FloatArray, market_share: FloatArray, equipment: FloatArray,
     equipment_level: FloatArray, quality: FloatArray, flaw: FloatArray, hidden: FloatArray, price: FloatArray,
     unit_cost: FloatArray, staff: FloatArray, stock: FloatArray, frontier: FloatArray, weight: FloatArray,
-    labour_share: FloatArray, capital_ratio: FloatArray, equipment_share: FloatArray, household: IntArray, mean_price: FloatArray, demand: FloatArray,
-    import_share: FloatArray, pending_demand: FloatArray, outside: int, market: int, quarter: int,
+    labour_share: FloatArray, capital_ratio: FloatArray, equipment_share: FloatArray, household: IntArray,
+    mean_price: FloatArray, demand: FloatArray, import_share: FloatArray, pending_demand: FloatArray, outside: int,
+    market: int, quarter: int,
     relative_size: float, utilisation: float, leapfrog: float, cash_need: float, disturbance: float, dumping: float,
     markup: float, base_wage: float, reference: float, key: np.uint64,
 ) -> tuple[IntArray, FloatArray]:  # fmt: skip

@@ -59,7 +59,8 @@ def structure() -> Structure:
     weight, inputs = np.full((2, 2), 0.5), np.zeros((2, 2))
     return Structure(
         field_names=("control", "optics"), sector_names=("tools", "meters"), chain_names=("tools", "meters"),
-        region_names=("home",), frontier_growth=zeros, embargo=np.array([0.0, 1.0]), weight=weight, inputs=inputs,
+        region_names=("home",), frontier_growth=zeros, embargo=np.array([0.0, 1.0]), green=zeros,
+        weight=weight, inputs=inputs,
         leontief=leontief_inverse(inputs), kinship=cosine(weight), final_demand=np.eye(2),
         position=np.array([2, 2]), technology_class=np.array([1, 2]), labour_share=np.full(2, 0.3),
         energy_share=zeros, capital_ratio=np.ones(2), household_share=zeros, equipment_share=zeros,

@@ -16,7 +16,7 @@ from abm.parameters import Parameters
 from abm.randomness import Draws
 from abm.rule import rule
 from abm.state.codes import Kind, Level
-from abm.state.technique import fuel_use, labour_productivity, material_use, step_shift
+from abm.state.technique import fuel_use, labour_productivity, material_use, step_shift, used_intelligence
 from abm.state.trade_terms import import_quality
 from abm.state.world import World
 from abm.types import FloatArray, IntArray
@@ -43,10 +43,10 @@ def cost_and_price(
     firm: IntArray, sector: IntArray, region: IntArray, wage: FloatArray, labour_share: FloatArray,
     inputs: FloatArray, energy: FloatArray, capital_ratio: FloatArray, equipment_level: FloatArray,
     level: FloatArray, outside_step_share: FloatArray, value_chain: FloatArray, quality: FloatArray,
-    sales: FloatArray, flaw: FloatArray, hidden: FloatArray, unit_cost: FloatArray, price: FloatArray,
-    base_wage: float, wear: float, reference: float, intelligent_gain: float, waste_saving: float,
-    green_saving: float, step_span: float, carbon_cost: float, base_markup: float, value_markup: float,
-    crowding_strength: float, dumping: float,
+    sales: FloatArray, talent: FloatArray, staff: FloatArray, flaw: FloatArray, hidden: FloatArray,
+    unit_cost: FloatArray, price: FloatArray, base_wage: float, wear: float, reference: float,
+    intelligent_gain: float, waste_saving: float, green_saving: float, step_span: float, carbon_cost: float,
+    base_markup: float, value_markup: float, crowding_strength: float, intelligent_talent: float, dumping: float,
 ) -> None:  # fmt: skip
     """Set unit cost and price of each firm.
 
@@ -62,8 +62,9 @@ def cost_and_price(
     for f in range(len(firm)):
         i = firm[f]
         s = sector[i]
+        used = used_intelligence(level[i, _INTELLIGENT], talent[i], staff[i], intelligent_talent)
         productivity = labour_productivity(
-            base_wage / labour_share[s], equipment_level[i], reference, level[i, _INTELLIGENT], intelligent_gain
+            base_wage / labour_share[s], equipment_level[i], reference, used, intelligent_gain
         )
         shift = step_shift(outside_step_share[i], step_span)
         labour = wage[region[i]] / productivity * (1.0 - shift)
@@ -96,10 +97,11 @@ def set_prices(world: World, parameters: Parameters, draws: Draws) -> None:
     cost_and_price(
         firm, actors.sector, actors.region, world.regions.wage, st.labour_share, st.inputs, st.energy_share,
         st.capital_ratio, actors.equipment_level, actors.level, actors.outside_step_share, actors.value_chain,
-        actors.quality, actors.sales, actors.flaw, actors.hidden, actors.unit_cost, actors.price,
-        production.base_wage, production.wear, production.reference_level, production.intelligent_gain,
+        actors.quality, actors.sales, actors.talent, actors.staff, actors.flaw, actors.hidden, actors.unit_cost,
+        actors.price, production.base_wage, production.wear, production.reference_level, production.intelligent_gain,
         production.waste_saving, production.green_saving, production.step_span, parameters.policy.carbon_price,
-        p.base_markup, p.value_markup, p.crowding, parameters.turnover.outsider_dumping,
+        p.base_markup, p.value_markup, p.crowding, production.intelligent_talent,
+        parameters.turnover.outsider_dumping,
     )  # fmt: skip
 
 

@@ -62,6 +62,6 @@ def trade(world: World, parameters: Parameters, draws: Draws) -> None:
         st.inputs, st.capital_ratio, st.labour_share, st.openness, regions.wage, regions.talent_wage,
         regions.import_share, regions.demand, regions.export_orders, regions.imports, regions.unfilled,
         regions.wanted_local, regions.mean_price, world.market, world.rest_of_world, production.base_wage,
-        production.reference_level, production.intelligent_gain, production.overtime, p.novelty_gain,
-        p.expectation_speed, p.margin_speed, p.novelty_speed,
+        production.reference_level, production.intelligent_gain, production.intelligent_talent, production.overtime,
+        p.novelty_gain, p.expectation_speed, p.margin_speed, p.novelty_speed,
     )  # fmt: skip
