@@ -13,8 +13,8 @@ from abm.types import BoolArray, FloatArray, IntArray, UidArray
 
 _ENTRY, _EQUIPMENT = np.int64(Purpose.ENTRY), np.int64(Purpose.EQUIPMENT)
 _FIRM, _IMITATE = int(Kind.FIRM), int(Mode.IMITATE)
-_MOST_OF_PAYER = 0.1
-"""Part of a payer's cash that goes into all new firms of a quarter at most."""
+_MOST_OF_PAYER = 0.05
+"""Part of a payer's cash that goes into one new firm at most."""
 _LEAST_CAPITAL = 0.2
 """Part of its capital below which a firm is not founded."""
 _LARGEST_SHARE = 0.2
@@ -30,12 +30,11 @@ def pay_in(
 ) -> BoolArray:  # fmt: skip
     """Let households, or the world for outsiders, pay in capital = cash_need size + plant; tell who is founded.
 
-    What a payer has for new firms is shared in proportion to their capital. Who gets less starts smaller: ``size`` and
-    ``plant`` are scaled; who gets too little gives it back.
+    Who gets less than its capital starts smaller: ``size`` and ``plant`` are scaled; who gets too little gives it back.
 
     >>> books = Books(np.array([20.0, 0.0, 0.0]), np.array([7, 0, 0]), np.zeros(3, int), np.zeros(9), np.zeros(9),
     ...     np.zeros((41, 2)))
-    >>> size, plant = np.full(2, 2.0), np.full(2, 1.0)  # a tenth of 20 is half of the capital of 2 and 2
+    >>> size, plant = np.full(2, 2.0), np.full(2, 1.0)  # 5 % of 20 are half of the capital of 2
     >>> pay_in(np.array([1, 2]), np.zeros((4, 2), int), size, plant, np.array([0]), 0, 0.5, books).tolist()
     [True, True]
     >>> size.tolist(), plant.tolist(), books.cash.tolist()
@@ -44,14 +43,9 @@ def pay_in(
     number = len(slot)
     payer = np.empty(number, np.int64)
     amount = np.empty(number)
-    total = np.zeros(len(books.cash))
     for e in range(number):
         payer[e] = outside if entrant[2, e] == OUTSIDER else household[entrant[0, e]]
-        amount[e] = cash_need * size[e] + plant[e]
-        total[payer[e]] += amount[e]
-    for e in range(number):
-        total[payer[e]] = max(total[payer[e]], 1e-12)
-        amount[e] *= min(1.0, _MOST_OF_PAYER * books.cash[payer[e]] / total[payer[e]])
+        amount[e] = min(cash_need * size[e] + plant[e], _MOST_OF_PAYER * books.cash[payer[e]])
     for e in range(number):
         pay(books, payer[e], slot[e], amount[e], _ENTRY)
     is_founded = np.zeros(number, np.bool_)

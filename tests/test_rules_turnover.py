@@ -78,11 +78,13 @@ def test_outsiders_come_beside_others_and_change_nobodys_draw() -> None:
 
 def test_the_open_market_sees_a_hidden_flaw_as_quality_until_it_comes_to_light() -> None:
     """0.5 with a flaw of 0.2 is made as 0.4; hidden it sells as 0.5, inspected it shows 0.4 / 0.8^0.57."""
-    made, flaw = np.array([0.4]), np.array([0.2])
-    seen = [
-        math.exp(competitiveness(ZERO, made, ONE, ONE, np.zeros((1, 3)), flaw, hidden, 1.0, 0.0, 0.0, 0.0, 0.0)[0])
-        for hidden in (np.array([1.0]), np.array([0.57]), np.array([0.0]))
-    ]  # fmt: skip
+    made, flaw, none = np.array([0.4]), np.array([0.2]), np.zeros((1, 3))
+    seen = []
+    for hidden in (1.0, 0.57, 0.0):
+        strength = competitiveness(
+            ZERO, made, ONE, ONE, none, ONE, ONE, flaw, hidden * ONE, 1.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0, 1.0
+        )
+        seen.append(math.exp(strength[0]))
     assert seen == pytest.approx([0.5, 0.4 / 0.8**0.57, 0.4])
 
 
