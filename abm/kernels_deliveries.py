@@ -159,6 +159,7 @@ def book_markets(
     orders: FloatArray,
     materials: FloatArray,
     tied_share: FloatArray,
+    abroad_share: FloatArray,
     inputs: FloatArray,
     import_share: FloatArray,
     demand: FloatArray,
@@ -172,14 +173,15 @@ def book_markets(
 ) -> None:
     """Write imports, unfilled orders, local content and the mean price of each market, shape (regions, sectors).
 
-    ``orders``, ``materials`` and ``tied_share`` are by place in ``firm``, the other columns of firms by slot.
+    ``orders``, ``materials``, ``tied_share`` and ``abroad_share`` are by place in ``firm``, the other columns of firms
+    by slot. A quarter of the inputs is ordered abroad, half of suppliers, half of the rest is imported:
 
     >>> zero, one, market = np.array([0]), np.ones(1), np.ones((1, 1))
     >>> local, written = np.zeros(1), [np.zeros((1, 1)) for _ in range(4)]
-    >>> book_markets(zero, zero, zero, np.array([True]), 1.5 * one, 8 * one, 12 * one, 4 * one, 0.5 * one, 0.3 * market,
-    ...              0.5 * market, 20 * market, 2 * market, local, *written, 0.5)
+    >>> book_markets(zero, zero, zero, np.array([True]), 1.5 * one, 8 * one, 12 * one, 4 * one, 0.5 * one, 0.25 * one,
+    ...              market, 0.5 * market, 20 * market, 2 * market, local, *written, 0.5)
     >>> float(local[0]), [float(x[0, 0]) for x in written]
-    (0.75, [14.0, 2.0, 0.5, 1.5])
+    (0.625, [14.0, 2.0, 0.75, 1.5])
     """
     shape = import_share.shape
     recipe = recipes(inputs)
@@ -195,7 +197,7 @@ def book_markets(
         sold[r, s] += sales[i]
         value[r, s] += sales[i] * price[i]
         short[r, s] += max(0.0, orders[f] - sales[i])
-        from_abroad = (1.0 - tied_share[f]) * imported[r, s]
+        from_abroad = abroad_share[f] + (1.0 - tied_share[f] - abroad_share[f]) * imported[r, s]
         local_input_share[i] = max(0.0, min(1.0, 1.0 - from_abroad))
         if is_core[i]:
             by_core[r, s] += materials[f] * from_abroad
@@ -213,8 +215,9 @@ def book_markets(
 @kernel
 def deliver_orders(
     books: Books, firm: IntArray, materials: FloatArray, bills: FloatArray, covered: FloatArray, tied: FloatArray,
-    tied_share: FloatArray, open_demand: FloatArray, sector: IntArray, is_core: BoolArray, market_share: FloatArray,
-    price: FloatArray, equipment: FloatArray, equipment_level: FloatArray, level: FloatArray, staff: FloatArray,
+    tied_share: FloatArray, abroad_share: FloatArray, open_demand: FloatArray, sector: IntArray, is_core: BoolArray,
+    market_share: FloatArray, price: FloatArray, equipment: FloatArray, equipment_level: FloatArray,
+    level: FloatArray, staff: FloatArray,
     talent: FloatArray, output: FloatArray, orders: FloatArray, expected_orders: FloatArray, sales: FloatArray,
     profit: FloatArray, margin: FloatArray, novelty: FloatArray, local_input_share: FloatArray, inputs: FloatArray,
     capital_ratio: FloatArray, labour_share: FloatArray, openness: FloatArray, wage: FloatArray,
@@ -242,6 +245,7 @@ def deliver_orders(
     )  # fmt: skip
     pay(books, market, rest_of_world, books.cash[market], _IMPORTS)
     book_markets(
-        firm, sector, books.region, is_core, price, sales, new_orders, materials, tied_share, inputs, import_share,
-        demand, exports, local_input_share, imports, unfilled, wanted_local, mean_price, expectation_speed,
+        firm, sector, books.region, is_core, price, sales, new_orders, materials, tied_share, abroad_share, inputs,
+        import_share, demand, exports, local_input_share, imports, unfilled, wanted_local, mean_price,
+        expectation_speed,
     )  # fmt: skip

@@ -4,7 +4,7 @@ From these declarations come validation, sliders, sweep bounds, the ODD tables a
 A group is a mechanism. Roles: a *lever* is what a policy can set, an *uncertainty* is what data must pin down, a
 *constant* is fixed by definition or convention. Sources are keys of ``references.bib``, ids of facts (F27) or
 ``assumption``, whose bounds then say how wide the doubt is. Money is in million yuan, rates are per quarter unless
-the unit says otherwise.
+the unit says otherwise; what pays for people's work is given at the base wage (`abm.valuation.people_cost`).
 """
 
 from __future__ import annotations
@@ -205,6 +205,7 @@ class Search:
     supply_hazard: float = number(0.01, "1/year", 0.0, 0.9, "uncertainty", "F15", "chance that a supply tie at average quality and trust ends")
     hazard_quality: float = number(2.0, "1", 0.0, 10.0, "uncertainty", "assumption", "rise of ln hazard per unit of ln quality below the sector's mean")
     use_trust: float = number(0.05, "1/quarter", 0.0, 1.0, "uncertainty", "assumption", "drift of trust to 1 where a supply tie is used")
+    import_cost: float = number(1.5, "1", 0.0, 5.0, "uncertainty", "assumption", "appeal imports lose with a buyer who orders none of the input abroad yet: cost of switching")
 
     @property
     def taste(self) -> tuple[float, ...]:
@@ -299,7 +300,7 @@ class Policy:
     wage_tax: float = number(0.11, "1", 0.0, 0.5, "lever", "assumption", "tax on wages")
     income_tax: float = number(0.08, "1", 0.0, 0.5, "lever", "assumption", "tax on other household income")
     budget_share: float = number(0.15, "1", 0.0, 0.6, "lever", "assumption", "share of taxes that goes to innovation policy")
-    access: float = number(0.35, "1", 0.0, 1.0, "lever", "zhao2020:III.D", "chance that an SME can reach a policy")
+    access: float = number(0.35, "1", 0.0, 1.0, "lever", "zhao2020:III.D", "chance that policy reaches an SME of mean size, for its life")
     university_share: float = number(0.15, "1", 0.0, 0.5, "lever", "assumption", "share of taxes that funds universities")
     treasury: bool = switch("taxes come in, the budget accrues, universities and public services are paid")
     public_service: bool = switch("the government spends what is not earmarked")
@@ -374,6 +375,7 @@ class Production:
     normal_unemployment: float = number(0.05, "1", 0.0, 0.5, "uncertainty", "assumption", "unemployment at which wages follow productivity")
     migration: float = number(0.5, "1/quarter", 0.0, 2.0, "uncertainty", "assumption", "inflow of workers per unit of unemployment below normal")
     emission_factor: float = number(1000.0, "tonnes per million yuan", 0.0, 10000.0, "constant", "assumption", "CO2 of energy and raw materials, by which emissions are measured: about that of electricity at 0.6 yuan per kWh")
+    wage_indexed: bool = switch("costs given in yuan that pay for people's work rise and fall with the wage")
 
 
 @dataclass(frozen=True)
@@ -409,6 +411,7 @@ class Market:
     novelty_speed: float = number(0.12, "1/quarter", 0.0, 1.0, "uncertainty", "assumption", "speed at which new products become old ones")
     margin_speed: float = number(0.25, "1/quarter", 0.01, 1.0, "uncertainty", "assumption", "smoothing of margins")
     compared: float = number(40.0, "firm", 1.0, 1e6, "uncertainty", "assumption", "rivals a customer compares at most: in a larger market size drags by the share among so many")
+    weak_links: bool = switch("inputs are as good as what is bought; without, as good as imports, and nobody orders imports by choice")
 
 
 @dataclass(frozen=True)
@@ -430,7 +433,7 @@ class Strategy:
     sensitivity: float = number(1.0, "1", 0.0, 20.0, "uncertainty", "assumption", "logit weight of a pay-off of one per cent of sales")
     experimentation: float = number(0.03, "1/year", 0.0, 1.0, "uncertainty", "roth1995", "chance of trying any mode")
     inertia: float = number(1.5, "per cent of sales", 0.0, 10.0, "uncertainty", "assumption", "pay-off of staying with the mode in use: teams and contracts")
-    fixed_cost: float = number(0.6, "million yuan per quarter", 0.0, 20.0, "uncertainty", "F31", "smallest research team: five full-time researchers at 484,000 yuan a year")
+    fixed_cost: float = number(0.6, "million yuan per quarter", 0.0, 20.0, "uncertainty", "F31", "smallest research team at the base wage: five full-time researchers at 484,000 yuan a year")
     own_prospect: float = number(1.4, "per cent of sales", -10.0, 10.0, "uncertainty", "F27", "pay-off expected of independent research before any experience")
     joint_prospect: float = number(1.6, "per cent of sales", -10.0, 10.0, "uncertainty", "F27", "the same for joint research with partners at hand")
     stranger_cost: float = number(1.2, "per cent of sales", 0.0, 10.0, "uncertainty", "assumption", "cost of joint research for a firm without research partners")
@@ -521,6 +524,7 @@ class Calls:
     initial_trust: float = number(0.45, "1", 0.0, 1.0, "uncertainty", "assumption", "trust at the start of ties born of a call")
     tie_weight: float = number(0.4, "1", 0.0, 1.0, "uncertainty", "assumption", "weight of ties born of a call")
     national_rate: float = number(0.5, "1/year", 0.0, 1.0, "lever", "ren:2.4.2", "chance that a region's best consortium wins a national project, at the frontier")
+    national_share: float = number(0.8, "1", 0.0, 1.0, "lever", "ren:2.4.2", "share of a national project that the rest of world pays")
 
 
 @dataclass(frozen=True)

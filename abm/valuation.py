@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from abm.kernel import kernel
-from abm.parameters import NewProductivity
+from abm.parameters import NewProductivity, Production
 from abm.state.codes import Level
 from abm.state.technique import used_intelligence
 from abm.types import FloatArray, IntArray
@@ -15,6 +15,16 @@ _INTELLIGENT = int(Level.INTELLIGENT)
 _GREEN = int(Level.GREEN)
 _BINS = 10
 """Parts of the value-chain scale; who stands in the same one stands near."""
+
+
+def people_cost(wage: FloatArray, p: Production) -> FloatArray:
+    """Return what people's work costs in each region over the base wage; numbers in yuan that pay for it go by it.
+
+    >>> people_cost(np.array([0.07, 0.0175]), Production(base_wage=0.035)).tolist()
+    [2.0, 0.5]
+    """
+    cost: FloatArray = wage / p.base_wage if p.wage_indexed else np.ones(len(wage))
+    return cost
 
 
 def annuity(rate: float, horizon: float) -> float:

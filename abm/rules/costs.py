@@ -106,26 +106,54 @@ def set_prices(world: World, parameters: Parameters, draws: Draws) -> None:
 
 
 @kernel
+def quality_on_market(
+    firm: IntArray, sector: IntArray, region: IntArray, market_share: FloatArray, import_share: FloatArray,
+    import_quality: FloatArray, quality: FloatArray,
+) -> FloatArray:  # fmt: skip
+    """Return the mean quality of what each market sells, shape (regions, sectors): of its firms and of imports.
+
+    >>> zero = np.array([0])
+    >>> quality_on_market(zero, zero, zero, np.array([0.75]), np.array([[0.25]]), np.ones(1), np.array([0.2])).tolist()
+    [[0.4]]
+    """
+    mean = import_share * import_quality
+    for i in firm:
+        mean[region[i], sector[i]] += market_share[i] * quality[i]
+    return mean
+
+
+@kernel
 def product_quality(
-    firm: IntArray, sector: IntArray, weight: FloatArray, frontier: FloatArray, capability: FloatArray,
-    inputs: FloatArray, import_quality: FloatArray, start: IntArray, other: IntArray, tie: IntArray,
-    tie_layer: IntArray, tie_target: IntArray, tie_weight: FloatArray, quality: FloatArray, flaw: FloatArray,
-    own_share: float, exponent: float, speed: float, learning: float,
+    firm: IntArray, sector: IntArray, region: IntArray, weight: FloatArray, frontier: FloatArray,
+    capability: FloatArray, inputs: FloatArray, import_quality: FloatArray, start: IntArray, other: IntArray,
+    tie: IntArray, tie_layer: IntArray, tie_target: IntArray, tie_weight: FloatArray, market_share: FloatArray,
+    import_share: FloatArray, import_order: FloatArray, quality: FloatArray, input_quality: FloatArray,
+    flaw: FloatArray, own_share: float, exponent: float, speed: float, learning: float, has_weak_links: bool,
 ) -> None:  # fmt: skip
     """Move each firm's quality to a CES of its own capability index and of its inputs, of low substitution.
 
-    An input is as good as the local suppliers' quality weighted with the shares bought from them, and never worse than
-    the imports that can be bought instead. With an exponent far below zero the weakest input binds: a bottleneck.
-    A flaw is missing from it, and heals as its maker learns.
+    An input is as good as what is bought: of suppliers and abroad by the shares ordered there, the rest as the open
+    market sells it, imports among it. With an exponent far below zero the weakest input binds: a bottleneck. Without
+    weak links every input is as good as imports. A flaw is missing from it, and heals as its maker learns.
+
+    A firm of capability 0.8 orders half of its only input from a supplier of 0.2 and a tenth abroad at 0.7; on the
+    open market both have half, and imports none:
+
+    >>> zero, half = np.zeros(2, np.int64), np.array([0.5, 0.5])
+    >>> quality, made_of, one, e = np.array([0.4, 0.2]), np.zeros(2), np.ones((1, 1)), np.array([1])
+    >>> product_quality(np.arange(2), zero, zero, one, np.ones(1), np.array([[0.8], [0.2]]), one, np.array([0.7]),
+    ...     np.array([0, 1, 1]), e, zero[:1], zero[:1], zero[:1], half[:1], half, 0 * one, np.array([[0.1], [0.0]]),
+    ...     quality, made_of, np.zeros(2), 0.5, -1.0, 1.0, 0.1, True)
+    >>> made_of.round(6).tolist(), quality.round(6).tolist()
+    ([0.29, 0.3], [0.425688, 0.24])
     """
     n_sectors = len(import_quality)
     target = np.zeros(len(firm))
     bought = np.zeros(n_sectors)
     tied = np.zeros(n_sectors)
-    imported = np.empty(n_sectors)
+    on_market = quality_on_market(firm, sector, region, market_share, import_share, import_quality, quality)
     needed = np.zeros(n_sectors)
     for u in range(n_sectors):
-        imported[u] = power(max(import_quality[u], 0.01), exponent)
         for s in range(n_sectors):
             needed[s] += inputs[u, s]
     for f in range(len(firm)):
@@ -135,26 +163,24 @@ def product_quality(
         for k in range(len(frontier)):
             own += weight[s, k] * capability[i, k] / frontier[k]
         for u in range(n_sectors):
-            bought[u] = 0.0
-            tied[u] = 0.0
+            bought[u] = import_order[i, u] * import_quality[u]
+            tied[u] = import_order[i, u]
         for e in range(start[i], start[i + 1]):
             t = tie[e]
             if tie_layer[t] == 0 and tie_target[t] == i:
                 u = sector[other[e]]
-                bought[u] += tie_weight[t] * max(quality[other[e]], import_quality[u])
+                bought[u] += tie_weight[t] * quality[other[e]]
                 tied[u] += tie_weight[t]
         own_part = power(max(own, 0.01), exponent)
-        total = own_share * own_part
-        if needed[s] <= 0.0:
-            total += (1.0 - own_share) * own_part
+        part = own_part if needed[s] <= 0.0 else 0.0
         for u in range(n_sectors):
             if inputs[u, s] > 0.0:
-                part = imported[u]
-                if tied[u] > 0.0:
-                    local = bought[u] / max(1.0, tied[u])
-                    part = power(max(local + (1.0 - min(tied[u], 1.0)) * import_quality[u], 0.01), exponent)
-                total += (1.0 - own_share) * inputs[u, s] / needed[s] * part
-        target[f] = power(total, 1.0 / exponent)
+                good = import_quality[u]
+                if has_weak_links:
+                    good = bought[u] / max(1.0, tied[u]) + max(0.0, 1.0 - tied[u]) * on_market[region[i], u]
+                part += inputs[u, s] / needed[s] * power(max(good, 0.01), exponent)
+        input_quality[i] = power(part, 1.0 / exponent)
+        target[f] = power(own_share * own_part + (1.0 - own_share) * part, 1.0 / exponent)
     for f in range(len(firm)):
         i = firm[f]
         quality[i] += speed * (target[f] * (1.0 - flaw[i]) - quality[i])
@@ -162,15 +188,16 @@ def product_quality(
 
 
 @rule(
-    writes=("actors.quality", "actors.flaw"),
+    writes=("actors.quality", "actors.input_quality", "actors.flaw"),
     source="ren:2.3.1; ren:4.5; zhao2020:III.C; zhao2020:III.D",
     off={"market.quality_speed": 0.0},
 )
 def set_quality(world: World, parameters: Parameters, draws: Draws) -> None:
     """Quality comes from a firm's own capability and from its weakest inputs.
 
-    Equation   q* = [a own^rho + (1 - a) sum_u b_u in_u^rho]^(1/rho), q <- q + speed ((1 - flaw) q* - q);
-               flaw <- flaw (1 - outsider_learning)
+    Equation   q* = [a own^rho + (1 - a) sum_u b_u in_u^rho]^(1/rho), q <- q + speed ((1 - flaw) q* - q); in_u = what is
+               bought of suppliers, ordered abroad and taken on the open market, by shares; flaw <- flaw (1 -
+               outsider_learning)
     Units      q, own, in: frontier = 1; flaw: 1; speed, outsider_learning: 1/quarter
     Source     weak links bind (ren 2.3.1, 4.5); CES form of model.md line 12; flaws of outsiders zhao2020 III.D
     Draws      none
@@ -180,11 +207,12 @@ def set_quality(world: World, parameters: Parameters, draws: Draws) -> None:
     if p.quality_speed == 0.0:
         return
     actors, ties = world.actors, world.ties
-    firm = world.slots(Kind.FIRM)
+    firm, region = world.slots(Kind.FIRM), world.kind_and_region()[1]
     lists = world.neighbours()
     product_quality(
-        firm, actors.sector, st.weight, world.fields.frontier, actors.capability, st.inputs,
+        firm, actors.sector, region, st.weight, world.fields.frontier, actors.capability, st.inputs,
         import_quality(st, parameters.frontier.embargo_factor), lists.start, lists.other, lists.tie, ties.layer,
-        ties.target, ties.weight, actors.quality, actors.flaw, p.own_quality_share, p.quality_exponent,
-        p.quality_speed, parameters.turnover.outsider_learning,
+        ties.target, ties.weight, actors.market_share, world.regions.import_share, actors.import_order, actors.quality,
+        actors.input_quality, actors.flaw, p.own_quality_share, p.quality_exponent, p.quality_speed,
+        parameters.turnover.outsider_learning, p.weak_links,
     )  # fmt: skip

@@ -19,7 +19,7 @@ from abm.state.codes import Instrument, Kind, Level, Purpose, Service
 from abm.state.columns import read_only
 from abm.state.technique import used_intelligence
 from abm.state.world import World
-from abm.types import FloatArray, IntArray
+from abm.types import BoolArray, FloatArray, IntArray
 from abm.valuation import adoption_costs, green_costs, step_cost
 
 _INTELLIGENT, _GREEN = int(Level.INTELLIGENT), int(Level.GREEN)
@@ -30,18 +30,18 @@ _OWN_MONEY, _SUBSIDY = np.int64(Purpose.ADOPTION), np.int64(Purpose.ADOPTION_SUB
 
 @kernel
 def adoption_money(
-    firm: IntArray, region: IntArray, planned_adoption: FloatArray, cash: FloatArray, government_slot: IntArray,
-    budget: FloatArray, subsidy_rate: float, is_on: bool,
+    firm: IntArray, region: IntArray, is_reached: BoolArray, planned_adoption: FloatArray, cash: FloatArray,
+    government_slot: IntArray, budget: FloatArray, subsidy_rate: float, is_on: bool,
 ) -> tuple[FloatArray, FloatArray, FloatArray, FloatArray]:  # fmt: skip
     """Return what each firm planned, pays and is given for adoption, and what each region's government gives.
 
-    A firm pays what it planned as far as its cash goes; public money adds `subsidy_rate` of that as far as the budget
-    for adoption, shape (regions, instruments), and the cash go.
+    A firm pays what it planned as far as its cash goes; public money adds `subsidy_rate` of that for firms it reaches,
+    as far as the budget for adoption, shape (regions, instruments), and the cash go.
 
     >>> import numpy as np
     >>> budget = np.zeros((1, 12)); budget[0, _ADOPTION] = 1.0
-    >>> money = adoption_money(np.array([0, 1]), np.zeros(3, np.int64), np.array([[2.0, 0.0], [3.0, 3.0], [0.0, 0.0]]),
-    ...     np.array([9.0, 2.0, 5.0]), np.array([2]), budget, 0.5, True)
+    >>> money = adoption_money(np.array([0, 1]), np.zeros(3, np.int64), np.ones(3, np.bool_),
+    ...     np.array([[2.0, 0.0], [3.0, 3.0], [0.0, 0.0]]), np.array([9.0, 2.0, 5.0]), np.array([2]), budget, 0.5, True)
     >>> [part.tolist() for part in money]
     [[2.0, 6.0], [2.0, 2.0], [0.5, 0.5], [1.0]]
     """
@@ -56,13 +56,13 @@ def adoption_money(
             for h in range(planned_adoption.shape[1]):
                 planned[f] += planned_adoption[i, h]
         amount[f] = min(planned[f], cash[i])
-        wanted[region[i]] += subsidy_rate * amount[f]
+        wanted[region[i]] += subsidy_rate * amount[f] if is_reached[i] else 0.0
     given = np.zeros(n_regions)
     for r in range(n_regions):
         given[r] = min(wanted[r], budget[r, _ADOPTION], cash[government_slot[r]])
     for f in range(len(firm)):
         r = region[firm[f]]
-        if given[r] > 0.0:
+        if given[r] > 0.0 and is_reached[firm[f]]:
             subsidy[f] = subsidy_rate * amount[f] * (given[r] / wanted[r])
     return planned, amount, subsidy, given
 
@@ -139,9 +139,9 @@ def order_and_displace(
 
 @kernel
 def adopt_levels(
-    firm: IntArray, books: Books, level: FloatArray, planned_adoption: FloatArray, skill: FloatArray,
-    service: FloatArray, sales: FloatArray, talent: FloatArray, staff: FloatArray, capability: FloatArray,
-    frontier: FloatArray, green: FloatArray, cost: FloatArray, adoption_share: FloatArray,
+    firm: IntArray, books: Books, is_reached: BoolArray, level: FloatArray, planned_adoption: FloatArray,
+    skill: FloatArray, service: FloatArray, sales: FloatArray, talent: FloatArray, staff: FloatArray,
+    capability: FloatArray, frontier: FloatArray, green: FloatArray, cost: FloatArray, adoption_share: FloatArray,
     government: IntArray, budget: FloatArray, pending_demand: FloatArray, displaced: FloatArray,
     labour_force: FloatArray, unemployment: FloatArray, public_money: FloatArray, market: int,
     subsidy_rate: float, is_on: bool, convexity: float, gap_cost: float, speed: float, wear: float,
@@ -152,7 +152,7 @@ def adopt_levels(
     Columns of actors come first, then those of fields, levels, sectors and regions; plans are done with afterwards.
     """
     planned, amount, subsidy, given = adoption_money(
-        firm, books.region, planned_adoption, books.cash, government, budget, subsidy_rate, is_on
+        firm, books.region, is_reached, planned_adoption, books.cash, government, budget, subsidy_rate, is_on
     )  # fmt: skip
     for f in range(len(firm)):
         pay(books, firm[f], market, amount[f], _OWN_MONEY)
@@ -198,10 +198,10 @@ def adopt(world: World, parameters: Parameters, draws: Draws) -> None:
     if len(firm) == 0 or (not is_on and p.wear == 0.0):
         return
     adopt_levels(
-        firm, books_of(world), actors.level, actors.planned_adoption, actors.skill, actors.service, actors.sales,
-        actors.talent, actors.staff, read_only(actors.capability), world.fields.frontier, st.green, adoption_costs(p),
-        st.adoption_share, regions.government_slot, regions.budget, regions.pending_demand, regions.displaced,
-        regions.labour_force, regions.unemployment, actors.public_money, world.market,
+        firm, books_of(world), actors.is_reached, actors.level, actors.planned_adoption, actors.skill, actors.service,
+        actors.sales, actors.talent, actors.staff, read_only(actors.capability), world.fields.frontier, st.green,
+        adoption_costs(p), st.adoption_share, regions.government_slot, regions.budget, regions.pending_demand,
+        regions.displaced, regions.labour_force, regions.unemployment, actors.public_money, world.market,
         parameters.policy.subsidy_rate * parameters.switches.policy, is_on, p.convexity, p.skill_gap_cost, p.speed,
         p.wear, p.displacement * parameters.production.intelligent_gain, p.green_know_how,
         parameters.production.intelligent_talent,

@@ -89,6 +89,10 @@ def instrument(name: str, measure: str, why: str, world: str = REGION) -> Mechan
     return Mechanism({share: 2.0 * usual, "policy.budget_share": more}, {share: 0.0}, measure, why, world)
 
 
+UNSUPERVISED = {"turnover.outsider_rate": 0.02, "policy.supervision_share": 0.0}
+"""Many outsiders come, and nobody inspects them: at the default little is hidden for long."""
+
+
 def dial(name: str, on: float, off: float, measure: str, why: str, world: str = REGION) -> Mechanism:
     """Return a mechanism that one parameter sets; where `on` is the default the undisturbed world serves."""
     kind = SPECIFICATIONS[name].kind if name in SPECIFICATIONS else float
@@ -135,6 +139,10 @@ MECHANISMS |= {
     "innovation budget": dial("policy.budget_share", 0.3, 0.0, "research_spending", "the budget is there for research"),
     "university funding": dial("policy.university_share", 0.3, 0.0, "n_results_produced", "universities live on it"),
     "access of SMEs": dial("policy.access", 0.9, 0.1, "research_active_share", "grants reach SMEs that can reach them"),
+    "access to public money": dial("policy.access", 1.0, 0.1, "sme_share_of_public_money",
+        "who is not reached gets none, however much there is"),
+    "refunds in mind": dial("policy.deduction_rate", 0.5, 0.0, "research_active_share",
+        "who expects part of the cost back finds research worth it"),
     "green standard": dial("policy.green_standard", 0.6, 0.0, "green_level", "firms below it lose customers"),
     "carbon price": dial("policy.carbon_price", 0.5, 0.0, "green_level", "dear energy is worth saving"),
     "protection": dial("learning.protection", 1.0, 0.0, "gain_route_sideways", "learning from rivals is not paid for"),
@@ -197,6 +205,8 @@ MECHANISMS |= {
     "quits from SMEs": dial("talent.sme_quit", 3.0, 1.0, "sme_share_of_talent", "SMEs find it hard to retain people"),
     "knowledge with people": dial("talent.people_rate", 0.3, 0.0, "gain_route_people", "movers bring what they know"),
     "displacement": dial("new_productivity.displacement", 1.0, 0.0, "unemployment", "posts saved are posts lost"),
+    "wage-indexed costs": dial("production.wage_indexed", True, False, "research_active_share",
+        "a team of research costs what people do, so growth alone does not make it affordable"),
     # strategy, learning, innovation chain
     "margin pressure": dial("strategy.margin_push", 30.0, 0.0, "research_active_share", "lean years start a new round"),
     "research for needs": dial("strategy.need_prospect", 2.0, 0.0, "research_active_share", "an open need pays"),
@@ -257,6 +267,8 @@ MECHANISMS |= {
     "skill gap": dial("new_productivity.skill_gap_cost", 4.0, 0.0, "digital_level",
         "the untrained adopt at higher cost"),
     # market, investment
+    "weak links": dial("market.weak_links", True, False, "input_quality", "local inputs are worse than imports"),
+    "cost of imports": dial("search.import_cost", 5.0, 0.0, "local_content", "who can switch at no cost does"),
     "weakest input binds": dial("market.quality_exponent", -10.0, -0.2, "quality_sold", "bottlenecks bind"),
     "new products": dial("market.novelty_gain", 0.36, 0.0, "sales", "new products open demand"),
     "value in the market": dial("market.value_strength", 0.5, 0.0, "value_chain",
@@ -270,12 +282,14 @@ MECHANISMS |= {
     "outsiders": dial("turnover.outsider_rate", 0.02, 0.0, "quality_sold", "they disturb the market"),
     "first orders": dial("turnover.first_order", 1.0, 0.0, "newcomers_with_customers",
         "who comes for orders has one from the start"),
-    "dumping": dial("turnover.outsider_dumping", 1.0, 0.0, "price_dispersion", "who hides a flaw sells below price"),
+    "dumping": Mechanism(UNSUPERVISED | {"turnover.outsider_dumping": 1.0},
+        UNSUPERVISED | {"turnover.outsider_dumping": 0.0}, "price_dispersion", "who hides a flaw sells below price"),
     "exits feel demand": dial("turnover.exit_demand", 1.5, 0.0, "exit_utilisation_gap", "idle plant makes firms leave"),
     "exits of the backward": dial("turnover.exit_backward", 1.0, 0.0, "exit_quality_gap",
         "backward products make firms leave"),
-    "core status by strength": dial("turnover.core_grace", 1, 400, "n_core_enterprises",
-        "who lacks ties or capability is core no longer"),
+    "core status by strength": Mechanism({"turnover.core_capability": 1.5, "turnover.core_grace": 1},
+        {"turnover.core_capability": 1.5, "turnover.core_grace": 400}, "n_core_enterprises",
+        "where much is asked, who lacks it is core no longer"),
     "customers compare few": dial("market.compared", 10.0, 1e6, "largest_firm_share",
         "in large markets too, size drags"),
     "attachment": dial("search.attachment", 1.08, 0.0, "degree_skew", "who has customers gets more"),
@@ -295,7 +309,7 @@ WORLD_CHANGES: dict[str, Changes] = {REGION: {}, PLATFORMS: EARLY, REGIONS: {}}
 NOT_PAIRED: dict[str, str] = {
     **dict.fromkeys(
         ("calls.interval", "calls.paid_share", "calls.project_cost", "calls.most_awards", "calls.chains",
-         "calls.partners"), "sets the size of a call"),
+         "calls.partners", "calls.national_share"), "sets the size of a call"),
     **dict.fromkeys(
         ("chain_leader.office_cost", "chain_leader.proposal_cost", "chain_leader.prune_idle"),
         "sets the size of what the leader does"),
@@ -305,7 +319,7 @@ NOT_PAIRED: dict[str, str] = {
     **dict.fromkeys(
         ("policy.profit_tax", "policy.wage_tax", "policy.income_tax"), "a tax, not a mechanism of the papers"),
     **dict.fromkeys(
-        ("policy.deduction_rate", "policy.subsidy_rate", "talent.programme_quarters"),
+        ("policy.subsidy_rate", "talent.programme_quarters"),
         "sets the size of an instrument"),
 }  # fmt: skip
 """Levers without a pair of their own, and why."""
