@@ -1,4 +1,4 @@
-"""Group 6, turnover: who leaves and what outsiders do to the market (li 2.B; zhao2020 III.D, IV)."""
+"""Group 6, who leaves and what outsiders do to the market (li 2.B; zhao2020 III.D, IV)."""
 
 from __future__ import annotations
 
