@@ -48,7 +48,7 @@ def test_capacity_that_firms_keep_idle_on_purpose_leaves_room() -> None:
     """10 units of capacity on a demand of 10 leave 0.15 of it open to firms that aim at using 0.85."""
     expected, ordered, outsiders = expected_entrants(
         ZERO, ZERO, ZERO, np.array([20.0]), np.array([2.0]), np.ones((1, 1)), np.full((1, 1), 10.0),
-        np.zeros((1, 1)), np.zeros((1, 1)), np.zeros((1, 1)), np.array([True]), ONE, 0.1, 1.0, 0.0, 0.85,
+        np.zeros((1, 1)), np.zeros((1, 1)), np.zeros((1, 1)), np.ones((1, 1), np.bool_), ONE, 0.1, 1.0, 0.0, 0.85,
     )  # fmt: skip
     assert expected[0, 0] == pytest.approx(0.1 * 3 * 0.15)
     assert ordered[0, 0] == outsiders[0, 0] == 0.0

@@ -111,7 +111,7 @@ class Fields(Table):
 class Sectors(Table):
     """One row per sector."""
 
-    is_awake: BoolArray = column("products of the sector are made; dormant sectors wake up", dtype=np.bool_, fill=True)
+    is_awake: BoolArray = column("products of the sector are made in the region; dormant sectors wake up", dtype=np.bool_, dims=("region",), fill=True)
 
 
 @dataclass(frozen=True)

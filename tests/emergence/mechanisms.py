@@ -307,6 +307,8 @@ MECHANISMS |= {
     "platform in search": dial("search.platform_weight", 2.0, 0.0, "n_research_ties", "members meet", PLATFORMS),
     # two regions
     "open borders": dial("market.open_borders", True, False, "bought_across", "what crosses borders", REGIONS),
+    "capital across borders": dial("market.open_borders", True, False, "regions_funds_gini",
+        "capital goes where returns and investment are seen", REGIONS),
     "knowledge across borders": dial("regions.openness", 0.2, 0.0, "research_ties_across",
         "partners are found abroad", REGIONS),
     "orders across borders": dial("regions.openness", 0.2, 0.0, "supply_ties_across",
