@@ -44,6 +44,7 @@ STEP = {
         "set quality",
         "set prices",
         "compete for shares",
+        "open demand",
         "trade",
         "penetrate",
         "learn from users",
@@ -66,7 +67,7 @@ def test_a_schedule_is_edited_by_name_and_stays_as_it_was() -> None:
     trade = DEFAULT.rules[DEFAULT.place("trade")]
     without = DEFAULT.without("trade")
     assert [rule.name for rule in without] == [name for name in names if name != "trade"]
-    assert without.before("penetrate", trade) == DEFAULT == without.after("compete for shares", trade)
+    assert without.before("penetrate", trade) == DEFAULT == without.after("open demand", trade)
     assert [rule.name for rule in DEFAULT] == names
     assert len(str(DEFAULT).splitlines()) == len(DEFAULT) == len(without) + 1
 
