@@ -134,8 +134,9 @@ class NeedsOfChains:
 
     assessment: bool = switch("needs are measured every quarter")
     open_share: float = number(0.02, "1", 0.0, 1.0, "uncertainty", "assumption", "theta_on: exposure over the chain's output at which a need opens")
-    close_share: float = number(0.012, "1", 0.0, 1.0, "uncertainty", "assumption", "theta_off: exposure over the chain's output at which it closes")
+    close_share: float = number(0.0133, "1", 0.0, 1.0, "uncertainty", "assumption", "theta_off: exposure over the chain's output at which it closes")
     published_weight: float = number(5.0, "1", 0.0, 50.0, "uncertainty", "ren:2.4.1", "weight of a published need in the choice of research fields")
+    import_reliance: float = number(0.7, "1", 0.0, 1.0, "uncertainty", "ren:2.2.2", "how far what can be bought abroad fills a gap; 1 takes imports for own strength")
 
 
 @dataclass(frozen=True)

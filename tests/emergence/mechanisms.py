@@ -143,6 +143,8 @@ MECHANISMS |= {
     "national projects": dial("calls.national_rate", 1.0, 0.0, "gain_origin_call", "they are calls, paid from outside"),
     "embargo": dial("frontier.embargo_factor", 1.5, 0.0, "gain_origin_introduction",
         "what is held back cannot be bought"),
+    "reliance on imports": dial("needs.import_reliance", 0.7, 1.0, "n_needs_open",
+        "what can be bought abroad no longer hides what nobody here can make"),
     # chain leader
     "publication": dial("chain_leader.n_published", 4, 0, "pull_share", "published needs draw research"),
     "diagnosis by age": dial("chain_leader.age_weight", 5.0, 0.0, "mean_need_age", "old needs come first"),
