@@ -204,7 +204,8 @@ class Search:
     full_capacity: float = number(1.0, "1", 0.2, 2.0, "uncertainty", "assumption", "use of capacity at which a supplier takes no new customer")
     supply_hazard: float = number(0.01, "1/year", 0.0, 0.9, "uncertainty", "F15", "chance that a supply tie at average quality and trust ends")
     hazard_quality: float = number(2.0, "1", 0.0, 10.0, "uncertainty", "assumption", "rise of ln hazard per unit of ln quality below the sector's mean")
-    use_trust: float = number(0.05, "1/quarter", 0.0, 1.0, "uncertainty", "assumption", "drift of trust to 1 where a supply tie is used")
+    use_trust: float = number(0.05, "1/quarter", 0.0, 1.0, "uncertainty", "assumption", "drift of trust to what a supplier that is used delivers")
+    outcome_slope: float = number(1.5, "1", 0.0, 20.0, "uncertainty", "li:4.1", "rise of that with ln quality over the sector's mean, from 1/2; 0 trusts all suppliers alike")
 
     @property
     def taste(self) -> tuple[float, ...]:
@@ -227,10 +228,11 @@ class ChainLeader:
     age_weight: float = number(0.25, "1/year", 0.0, 5.0, "uncertainty", "ren:4.5", "rise of a need's priority per year it is open")
     cost_weight: float = number(0.1, "1", 0.01, 1.0, "uncertainty", "assumption", "priority falls with the gap to close, as 1 / (this + gap)")
     proposal_trust: float = number(0.5, "1", 0.0, 1.0, "lever", "ren:4.5", "trust a proposal starts with: known quality, vouched for")
-    steering: float = number(0.5, "1", 0.0, 1.0, "lever", "ren:4.5", "share of the office's money given to accepted pairs that research")
+    steering: float = number(0.5, "1", 0.0, 1.0, "lever", "ren:4.5", "share of the office's money given to accepted pairs that research, for the field of the need")
     vouching: float = number(0.3, "1", 0.0, 1.0, "lever", "ren:3.3", "part of a supplier's loan that a chain owner vouches for")
-    prune_trust: float = number(0.4, "1", 0.0, 1.0, "lever", "ren:4.5", "trust below which an idle tie is dropped")
-    prune_idle: int = number(6, "quarter", 1, 40, "lever", "ren:4.5", "quarters without use after which a bad tie is dropped")
+    prune_trust: float = number(0.4, "1", 0.0, 1.0, "lever", "ren:4.5", "trust below which an idle research tie is dropped")
+    prune_idle: int = number(6, "quarter", 1, 40, "lever", "ren:4.5", "quarters without use or lessons after which a bad research tie is dropped")
+    prune_supply: float = number(0.2, "1", 0.0, 1.0, "lever", "ren:4.5", "trust below which a supply tie to a supplier of less than mean quality is dropped")
 
 
 @dataclass(frozen=True)

@@ -231,8 +231,8 @@ def test_push_grows_with_standing_and_pull_with_distance() -> None:
         for number in range(400):
             _, is_pull, _ = choose_fields(
                 np.array([0]), np.array([make_uid(number)], dtype=np.uint64), np.array([0]), np.array([0]),
-                np.array([0]), np.zeros(1), np.full((1, 2), x), np.ones(2), st.weight, np.full((1, 2, 2), 0.1),
-                1.0, 1.0, np.uint64(7),
+                np.array([0]), np.zeros(1), np.full(1, -1), np.full((1, 2), x), np.ones(2), st.weight,
+                np.full((1, 2, 2), 0.1), 1.0, 1.0, np.uint64(7),
             )  # fmt: skip
             pulls += int(is_pull[0])
         share[x] = pulls / 400

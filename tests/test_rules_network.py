@@ -310,15 +310,15 @@ def test_research_ties_live_eight_quarters_at_the_baseline() -> None:
     assert np.mean(lives) == pytest.approx(8.0, abs=1.2)
 
 
-def test_use_builds_the_trust_of_a_supply_tie_and_idleness_lets_it_fade() -> None:
-    world = small_world()
-    used = tie(world, SUPPLIER, CORE, Layer.SUPPLY, TieOrigin.ORDER, used=39, trust=0.5)
+def test_trust_follows_what_a_supplier_delivers_and_idleness_lets_it_fade() -> None:
+    world = small_world()  # the supplier is as good as the mean of its sector: neutral
+    used = tie(world, SUPPLIER, CORE, Layer.SUPPLY, TieOrigin.ORDER, used=39, trust=0.3)
     idle = tie(world, SUPPLIER, SME, Layer.SUPPLY, TieOrigin.ORDER, used=30, trust=0.55)
     apply(
         end_supply_ties, world,
         {"search.supply_hazard": 0.0, "search.use_trust": 0.1, "search.trust_decay": 0.1},
     )  # fmt: skip
-    assert world.ties.trust[used] == pytest.approx(0.55)
+    assert world.ties.trust[used] == pytest.approx(0.32)
     assert world.ties.trust[idle] == pytest.approx(0.53)
 
 

@@ -50,8 +50,9 @@ def lead_chains(world: World, parameters: Parameters, draws: Draws) -> None:
     """Once a year each chain's leader publishes needs and appoints owners, who vouch; ties that stay bad are dropped.
 
     Equation   priority = N (1 + age_weight age) / (cost_weight + gap), the n_published first ones are published;
-               backing of an owner's suppliers = max(backing, vouching); a tie with tau < prune_trust that was not
-               used for prune_idle quarters ends
+               backing of an owner's suppliers = max(backing, vouching); a research tie with tau < prune_trust that was
+               neither used nor taught anything for prune_idle quarters ends, as does a supply tie with
+               tau < prune_supply whose supplier is worse than the mean of its sector
     Units      N: million yuan per quarter; age: years; tau, gap, backing: 1; office_cost: million yuan per year
     Source     ren 2.4.1 (chain owners since 2019), 3.3 (leading firms drive others), 4.5 (eliminate bad links)
     Draws      none
@@ -146,8 +147,14 @@ def _vouch(world: World, p: ChainLeader) -> None:
 
 
 def _prune(world: World, p: ChainLeader, region: int) -> None:
-    """End research and supply ties of the region that are both distrusted and long unused."""
-    ties = world.ties
-    is_bad = ties.is_active & (ties.layer <= int(Layer.RESEARCH)) & (ties.trust < p.prune_trust)
-    rows = np.flatnonzero(is_bad & (world.quarter - ties.used > p.prune_idle))
-    tie_book.close_ties(world, rows[world.actors.region[ties.source[rows]] == region])
+    """End distrusted ties of the region: research ties long idle, supply ties to suppliers worse than their rivals."""
+    ties, actors = world.ties, world.actors
+    is_idle = world.quarter - np.maximum(ties.used, ties.taught) > p.prune_idle
+    is_bad = (ties.layer == int(Layer.RESEARCH)) & (ties.trust < p.prune_trust) & is_idle
+    firm = world.slots(Kind.FIRM)
+    number = np.bincount(actors.sector[firm], minlength=world.structure.n_sectors)
+    mean = np.bincount(actors.sector[firm], actors.quality[firm], world.structure.n_sectors) / np.maximum(number, 1)
+    is_poor = actors.quality[ties.source] < mean[actors.sector[ties.source]]
+    is_bad |= (ties.layer == int(Layer.SUPPLY)) & (ties.trust < p.prune_supply) & is_poor
+    rows = np.flatnonzero(ties.is_active & is_bad)
+    tie_book.close_ties(world, rows[actors.region[ties.source[rows]] == region])

@@ -87,6 +87,7 @@ class Actors(Table):
     is_needy: BoolArray = column("the firm's chain has an open need in its sector", dtype=np.bool_)
     public_money: FloatArray = column("grants, refunds, cultivation and adoption subsidy received this quarter", PER_QUARTER, low=0)
     research_support: FloatArray = column("public money worked off in projects before industrialisation this quarter", PER_QUARTER, low=0)
+    steered_field: IntArray = column("field of the need that the chain leader's money is for, -1 for none", dtype=np.int64, low=-1, fill=-1)
 
 
 @dataclass(frozen=True)
@@ -176,6 +177,7 @@ class Ties(Table):
     born: IntArray = column("quarter of birth", "quarter", dtype=np.int64)
     used: IntArray = column("quarter of last use", "quarter", dtype=np.int64)
     cause: IntArray = column("event that made it", dtype=np.int64, fill=-1)
+    taught: IntArray = column("quarter in which something was last learned along it", "quarter", dtype=np.int64)
 
 
 @dataclass(frozen=True)
