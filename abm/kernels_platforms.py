@@ -7,7 +7,7 @@ import math
 import numpy as np
 
 from abm.kernel import kernel
-from abm.kernels_services import mean_openness, service_levels
+from abm.kernels_services import mean_openness, service_levels, service_needs
 from abm.randomness import pair_uid, uniform
 from abm.state.codes import Kind, Layer, Service
 from abm.state.groups import firms_and_universities
@@ -16,8 +16,6 @@ from abm.types import BoolArray, FloatArray, IntArray, UidArray
 _UNIVERSITY = int(Kind.UNIVERSITY)
 _SERVICE = int(Layer.SERVICE)
 _PILOT = int(Service.PILOT)
-_ROUNDS = 12
-"""Rounds in which those who might join a new platform look at each other."""
 
 
 @kernel
@@ -98,23 +96,41 @@ def current_members(
 
 
 @kernel
-def best_platform(
-    cosine: FloatArray, row: int, uid: np.uint64, place: int, only: int, rows: IntArray, region: IntArray,
-    platform_actor: IntArray, platform_uid: UidArray, offer: FloatArray, key: np.uint64, spread: float,
-) -> tuple[int, float, float]:  # fmt: skip
-    """Return the platform (row) of a region that gives a member most, its fit and fit times offer; -1 if none does.
+def used_level(need: BoolArray, level: FloatArray) -> float:
+    """Return what a member of full fit gets of the services it has a use for, over the number of all services.
 
-    Fit is the member's ``cosine[row]`` with each platform times its lasting taste. ``only`` names the one platform
-    looked at, -1 for all. ``region`` is by actor, ``offer`` by row of the platform.
+    >>> used_level(np.array([False, True, False, False, False, True]), np.full(6, 0.375))
+    0.125
     """
-    best, best_fit, highest = -1, 0.0, 0.0
+    total = 0.0
+    for v in range(len(need)):
+        total += level[v] if need[v] else 0.0
+    return total / len(need)
+
+
+@kernel
+def compare_platforms(
+    cosine: FloatArray, row: int, uid: np.uint64, place: int, own: int, is_comparing: bool, need: BoolArray,
+    rows: IntArray, region: IntArray, platform_actor: IntArray, platform_uid: UidArray, level: FloatArray,
+    key: np.uint64, spread: float,
+) -> tuple[int, float, float, float, float]:  # fmt: skip
+    """Return the platform (row) of a region that gives a member most, its fit and benefit, and those of its own.
+
+    Benefit is fit times the level of the services the member uses; fit is the member's ``cosine[row]`` with each
+    platform times its lasting taste. -1 and zeros where no platform gives anything; only the own platform is looked at
+    by who does not compare. ``region`` is by actor, ``level`` by row of the platform.
+    """
+    best, best_fit, highest, own_fit, own_benefit = -1, 0.0, 0.0, 0.0, 0.0
     for q in range(len(rows)):
         p = rows[q]
-        if region[platform_actor[p]] == place and (only < 0 or p == only):
+        if region[platform_actor[p]] == place and (is_comparing or p == own):
             fit = lasting_taste(uid, platform_uid[p], key, spread) * cosine[row, p]
-            if fit * offer[p] > highest or p == only:
-                best, best_fit, highest = p, fit, fit * offer[p]
-    return best, best_fit, highest
+            benefit = fit * used_level(need, level[p])
+            if benefit > highest:
+                best, best_fit, highest = p, fit, benefit
+            if p == own:
+                own_fit, own_benefit = fit, benefit
+    return best, best_fit, highest, own_fit, own_benefit
 
 
 @kernel
@@ -129,6 +145,7 @@ def membership(
     sales: FloatArray,
     capability: FloatArray,
     due: FloatArray,
+    need: BoolArray,
     member: IntArray,
     weight: FloatArray,
     frontier: FloatArray,
@@ -136,24 +153,27 @@ def membership(
     platform_actor: IntArray,
     platform_uid: UidArray,
     platform_fit: FloatArray,
-    offer: FloatArray,
+    level: FloatArray,
     key: np.uint64,
     lasting_key: np.uint64,
     review: float,
     value: float,
+    switch_cost: float,
+    effort: float,
     spread: float,
 ) -> tuple[IntArray, FloatArray]:
     """Return the platform (row) each candidate belongs to after thinking about it, -1 for none, and its fit there.
 
-    A firm joins the platform of its region with the highest benefit = value fit offer where that exceeds the fee per
-    unit of sales and it can pay what is due, and leaves where the benefit of its platform has fallen below the fee. A
-    university pays no fee; it joins if it is open, for as long as it lives. The fields of a firm are those of its
-    sector (``weight``), of a university those of its own capability. ``due`` is by candidate, ``member`` by actor,
-    ``offer`` (mean of the services) and what begins with ``platform`` by row.
+    Who thinks compares the platforms of its region by benefit, the fit times the mean level over services of those it
+    uses. A firm joins where value times benefit exceeds the fee per unit of sales and it can pay what is due, leaves
+    where it no longer does, and moves where another gives more by ``switch_cost``. A university pays no fee; it asks
+    for ``effort`` (1 - openness) of benefit. The fields of a firm are those of its sector (``weight``), of a university
+    those of its own capability. ``due`` and ``need`` are by candidate, ``member`` by actor, ``level`` and what begins
+    with ``platform`` by row.
 
-    >>> one, uid, x, half = np.array([0]), np.array([5], dtype=np.uint64), np.ones((1, 1)), np.array([0.5])
-    >>> [membership(one, one, one, uid, one, half, x[0], x[0], x, np.array([due]), np.array([now]), x, x[0],
-    ...     one, one, uid, x, half, np.uint64(1), np.uint64(2), 1.0, 0.01, 0.0)
+    >>> one, uid, x, half = np.array([0]), np.array([5], dtype=np.uint64), np.ones((1, 1)), np.full((1, 6), 0.5)
+    >>> [membership(one, one, one, uid, one, x[0], x[0], x[0], x, np.array([due]), half > 0.0, np.array([now]), x, x[0],
+    ...     one, one, uid, x, half, np.uint64(1), np.uint64(2), 1.0, 0.01, 0.0, 0.0, 0.0)
     ...     for due, now in ((0.001, -1), (0.006, 0))]
     [(array([0]), array([1.])), (array([-1]), array([0.]))]
     """
@@ -178,19 +198,20 @@ def membership(
                 profile[k] = capability[i, k] / frontier[k]
             for q in range(len(rows)):
                 cosine[row, rows[q]] = profile_fit(profile, platform_fit[rows[q]])
-        best, best_fit, benefit = best_platform(
-            cosine, row, uid[i], region[i], now, rows, region, platform_actor, platform_uid, offer, lasting_key, spread
+        best, best_fit, highest, own_fit, own_benefit = compare_platforms(
+            cosine, row, uid[i], region[i], now, thinks, need[a], rows, region, platform_actor, platform_uid, level,
+            lasting_key, spread,
         )  # fmt: skip
-        fee = due[a] / max(sales[i], 1e-9)
-        if now >= 0:
-            stays = not thinks or kind[i] == _UNIVERSITY or value * benefit >= fee
-        elif kind[i] == _UNIVERSITY:
-            stays = uniform(lasting_key, uid[i], 0) < openness[i]
-        else:
-            stays = value * benefit > fee and cash[i] > due[a]
-        if stays:
-            after[a] = now if now >= 0 else best
-            fit[a] = best_fit
+        is_university = kind[i] == _UNIVERSITY
+        gain = 1.0 if is_university else value
+        asked = effort * (1.0 - openness[i]) if is_university else due[a] / max(sales[i], 1e-9)
+        can_join = best >= 0 and gain * highest > asked and (is_university or cash[i] > due[a])
+        if now >= 0 and can_join and best != now and value * (highest - own_benefit) <= switch_cost:
+            can_join = False
+        if can_join and thinks and best != now:
+            after[a], fit[a] = best, best_fit
+        elif now >= 0 and (not thinks or gain * own_benefit >= asked):
+            after[a], fit[a] = now, own_fit
     return after, fit
 
 
@@ -198,7 +219,7 @@ def membership(
 def ended_memberships(
     candidate: IntArray, before: IntArray, after: IntArray, is_active: BoolArray, layer: IntArray, target: IntArray
 ) -> IntArray:
-    """Return the service ties of candidates who have left; ``before`` is by actor, ``after`` by candidate.
+    """Return the service ties of candidates who have left or moved; ``before`` is by actor, ``after`` by candidate.
 
     >>> two, service, target = np.arange(2), np.full(3, 2), np.array([0, 1, 2])
     >>> ended_memberships(two, np.array([4, 4, -1]), np.array([4, -1]), service > 0, service, target).tolist()
@@ -207,7 +228,7 @@ def ended_memberships(
     has_left = np.zeros(len(before), np.bool_)
     n_leaving = 0
     for a in range(len(candidate)):
-        if before[candidate[a]] >= 0 and after[a] < 0:
+        if before[candidate[a]] >= 0 and after[a] != before[candidate[a]]:
             has_left[candidate[a]] = True
             n_leaving += 1
     ended = np.empty(len(layer), np.int64)
@@ -222,15 +243,15 @@ def ended_memberships(
 
 @kernel
 def joining_candidates(candidate: IntArray, before: IntArray, after: IntArray) -> IntArray:
-    """Return the places in ``candidate`` of those who have joined; ``before`` is by actor, ``after`` by candidate.
+    """Return the places in ``candidate`` of those who join a platform; ``before`` is by actor, ``after`` by candidate.
 
-    >>> joining_candidates(np.array([0, 2, 3]), np.array([-1, -1, 4, -1]), np.array([-1, 4, 4])).tolist()
-    [2]
+    >>> joining_candidates(np.array([0, 2, 3]), np.array([5, -1, 4, -1]), np.array([4, 4, 4])).tolist()
+    [0, 2]
     """
     joining = np.empty(len(candidate), np.int64)
     number = 0
     for a in range(len(candidate)):
-        if before[candidate[a]] < 0 and after[a] >= 0:
+        if after[a] >= 0 and after[a] != before[candidate[a]]:
             joining[number] = a
             number += 1
     return joining[:number]
@@ -239,64 +260,36 @@ def joining_candidates(candidate: IntArray, before: IntArray, after: IntArray) -
 @kernel
 def review_memberships(
     rows: IntArray, is_active: BoolArray, kind: IntArray, region: IntArray, uid: UidArray, sector: IntArray,
-    openness: FloatArray, cash: FloatArray, sales: FloatArray, capability: FloatArray, weight: FloatArray,
-    frontier: FloatArray, platform_actor: IntArray, platform_uid: UidArray, platform_fit: FloatArray,
-    quality: FloatArray, has_service: BoolArray, load: FloatArray, is_tied: BoolArray, layer: IntArray,
-    source: IntArray, target: IntArray, key: np.uint64, lasting_key: np.uint64, n_regions: int, has_pilots: bool,
-    slots: float, pilot_slots: float, own_facilities: float, fee: float, fee_cap: float, review: float, value: float,
-    spread: float,
-) -> tuple[IntArray, IntArray, FloatArray, FloatArray, FloatArray, IntArray, IntArray]:  # fmt: skip
+    openness: FloatArray, cash: FloatArray, sales: FloatArray, capability: FloatArray, mode: IntArray,
+    planned_adoption: FloatArray, loan_request: FloatArray, is_project: BoolArray, stage: IntArray,
+    project_member: IntArray, n_members: IntArray, weight: FloatArray, frontier: FloatArray, platform_actor: IntArray,
+    platform_uid: UidArray, platform_fit: FloatArray, quality: FloatArray, has_service: BoolArray, load: FloatArray,
+    is_tied: BoolArray, layer: IntArray, source: IntArray, target: IntArray, key: np.uint64, lasting_key: np.uint64,
+    n_regions: int, has_pilots: bool, slots: float, pilot_slots: float, own_facilities: float, fee: float,
+    fee_cap: float, review: float, value: float, switch_cost: float, effort: float, spread: float,
+) -> tuple[IntArray, BoolArray, IntArray, FloatArray, FloatArray, FloatArray, IntArray, IntArray]:  # fmt: skip
     """Let firms and universities think about membership of a platform, given what its services are worth now.
 
-    Return the candidates; by candidate the platform (row) each belongs to, -1 for none, its fit there and the fee due,
-    million yuan; the mean openness of universities by region; the ties that end and the places of those who join.
+    Return the candidates; by candidate the services each has a use for, the platform (row) it belongs to, -1 for none,
+    its fit there and the fee due, million yuan; the mean openness of universities by region; the ties that end and the
+    places of those who join. The columns from ``is_project`` to ``n_members`` are those of projects.
     """
     candidate = firms_and_universities(is_active, kind)
+    need = service_needs(
+        candidate, kind, mode, planned_adoption, loan_request, is_project, stage, project_member, n_members
+    )
     mean = mean_openness(candidate, kind, region, openness, n_regions)
     for q in range(len(rows)):
         has_service[rows[q], _PILOT] = has_pilots
-    _, offer = service_levels(
+    level = service_levels(
         rows, platform_actor, region, quality, has_service, load, mean, slots, pilot_slots, own_facilities
     )
     due = fees(candidate, kind, region, sales, n_regions, fee, fee_cap)
     before = current_members(rows, platform_actor, is_tied, layer, source, target, len(kind))
     after, fit = membership(
-        candidate, kind, region, uid, sector, openness, cash, sales, capability, due, before, weight, frontier, rows,
-        platform_actor, platform_uid, platform_fit, offer, key, lasting_key, review, value, spread,
+        candidate, kind, region, uid, sector, openness, cash, sales, capability, due, need, before, weight, frontier,
+        rows, platform_actor, platform_uid, platform_fit, level, key, lasting_key, review, value, switch_cost, effort,
+        spread,
     )  # fmt: skip
     ended = ended_memberships(candidate, before, after, is_tied, layer, target)
-    return candidate, after, fit, due, mean, ended, joining_candidates(candidate, before, after)
-
-
-@kernel
-def expected_income(
-    candidate: IntArray, uid: UidArray, sector: IntArray, sales: FloatArray, due: FloatArray, weight: FloatArray,
-    platform_uid: np.uint64, platform_fit: FloatArray, lasting_key: np.uint64, quality: float, slots: float,
-    value: float, spread: float,
-) -> float:  # fmt: skip
-    """Return the fees of the firms that would join a platform of a quality, million yuan per quarter.
-
-    Those who would join crowd each other; some rounds of looking at the others find how many come. ``due`` is by
-    candidate.
-
-    >>> one, uid, x = np.array([0]), np.array([5], dtype=np.uint64), np.ones(1)
-    >>> [float(expected_income(one, uid, one, x, due * x, np.ones((1, 1)), uid[0], x, uid[0], 0.5, 100.0, 0.01, 0.0))
-    ...     for due in (0.004, 0.006)]
-    [0.004, 0.0]
-    """
-    benefit = np.empty(len(candidate))
-    for a in range(len(candidate)):
-        i = candidate[a]
-        taste = lasting_taste(uid[i], platform_uid, lasting_key, spread)
-        benefit[a] = value * (taste * profile_fit(weight[sector[i]], platform_fit)) * quality
-    number = 0.0
-    income = 0.0
-    for _ in range(_ROUNDS):
-        income = 0.0
-        joining = 0.0
-        for a in range(len(candidate)):
-            if benefit[a] / (1.0 + 0.5 * number / slots) > due[a] / max(sales[candidate[a]], 1e-9):
-                joining += 1.0
-                income += due[a]
-        number += 0.5 * (joining - number)
-    return income
+    return candidate, need, after, fit, due, mean, ended, joining_candidates(candidate, before, after)

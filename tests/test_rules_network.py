@@ -33,6 +33,7 @@ from abm.state.codes import (
     Purpose,
     Route,
     Service,
+    Stage,
     TieOrigin,
 )
 from abm.state.ledger import ledger_residual
@@ -429,10 +430,78 @@ def test_firms_join_where_the_benefit_exceeds_the_fee_and_leave_where_it_does_no
     assert world.actors.service[:4].max() == 0.0
 
 
+def test_who_uses_more_services_gets_more_of_them() -> None:
+    """With fit 1, every level 0.15, value 0.08 and fee 0.002, one service used gives 0.002, so it takes two."""
+    for mode, n_members in ((Mode.NONE, 0), (Mode.IMITATE, 4)):
+        world = opened()
+        with world.writable(("actors.mode", "platforms.fit", "actors.openness")):
+            world.actors.mode[:4] = int(mode)
+            world.actors.openness[UNIVERSITY] = 0.0
+            world.platforms.fit[0] = 0.5
+        asked = {"platforms.taste_spread": 0.0, "platforms.value": 0.0799, "platforms.university_effort": 1.0}
+        apply(run_platforms, world, READY | asked)
+        assert world.platforms.n_members[0] == n_members
+
+
+def test_a_university_leaves_a_platform_that_gives_too_little() -> None:
+    """Closed by half, it asks for half the effort; it gets facilities 0.4 + 0.6 x 0.5 and matching 1 of quality."""
+    for effort, n_universities in ((0.06, 1), (0.3, 0)):
+        world = opened()
+        with world.writable(("actors.openness",)):
+            world.actors.openness[UNIVERSITY] = 0.5
+        apply(run_platforms, world, READY | {"platforms.value": 0.0, "platforms.taste_spread": 0.0})
+        assert world.platforms.n_members[0] == 1
+        world.quarter += 1
+        changes = {"platforms.value": 0.0, "platforms.taste_spread": 0.0, "platforms.university_effort": effort}
+        apply(run_platforms, world, READY | changes)
+        assert world.platforms.n_members[0] == n_universities
+
+
+def test_members_move_to_a_better_platform_unless_moving_costs_more() -> None:
+    """Training of quality 0.9 against 0.15 is worth 0.05 (0.9 - 0.15) / 6 = 0.00625 of sales more, times fit."""
+    for switch_cost, moved in ((0.001, True), (0.01, False)):
+        world = opened()
+        stay = READY | {
+            "platforms.value": 0.05, "platforms.fee": 0.0005, "platforms.taste_spread": 0.0,
+            "platforms.switch_cost": switch_cost,
+        }  # fmt: skip
+        with world.writable(("actors.mode",)):
+            world.actors.mode[:4] = int(Mode.NONE)
+        apply(run_platforms, world, stay)
+        world.quarter += 1
+        with world.writable(("regions.budget",)):
+            world.regions.budget[0, int(Instrument.PLATFORM)] = 5.0
+        apply(open_platforms, world, READY)
+        with world.writable(("platforms.quality", "platforms.load", "platforms.fit")):
+            world.platforms.load[0] = 0.0
+            world.platforms.quality[1] = 0.9
+            world.platforms.fit[1] = world.platforms.fit[0]
+        apply(run_platforms, world, stay)
+        assert world.platforms.n_members[:2].tolist() == ([0, 5] if moved else [4, 1])  # the university uses two
+        events = world.events.columns()
+        assert (events["kind"] == int(Event.MEMBER_LEFT)).sum() == (5 if moved else 1)
+
+
+def test_core_members_pay_before_government_and_carried_losses_need_no_patience() -> None:
+    """The cost is 0.104 and two of them are wanted; the core firm's sales are 200, fees are 0.002 x 260 = 0.52."""
+    for sponsoring, quarters in ((0.02, 0), (0.0, 1)):
+        world = opened()
+        slot, government = int(world.platforms.actor[0]), float(world.actors.cash[GOVERNMENT])
+        with world.writable(("actors.cash",)):
+            world.actors.cash[slot] = 0.0
+        changes = {"platforms.value": 0.2, "platforms.fee": 0.00001, "platforms.sponsoring": sponsoring}
+        apply(run_platforms, world, READY | changes | {"platforms.taste_spread": 0.0})
+        assert world.platforms.loss_quarters[0] == quarters
+        assert (world.actors.cash[GOVERNMENT] < government) == (quarters == 1)
+        assert world.platforms.support[0] == pytest.approx(2.0 * 0.104 - 0.00001 * 260.0)
+
+
 def test_service_is_quality_over_load_and_pilots_need_slots() -> None:
     world = opened()
-    with world.writable(("actors.n_projects",)):
-        world.actors.n_projects[:4] = 1
+    with world.writable(("projects.*",)):
+        projects = world.projects
+        projects.is_active[:4], projects.stage[:4] = True, int(Stage.PILOT)
+        projects.member[:4, 0], projects.n_members[:4] = range(4), 1
     changes = READY | {
         "platforms.value": 0.2, "platforms.taste_spread": 0.0, "platforms.build": 0.0, "platforms.decay": 0.0,
         "platforms.pilot_slots": 2.0, "platforms.slots": 10.0,

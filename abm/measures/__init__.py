@@ -12,6 +12,7 @@ from abm.measures import (
     network,
     new_productivity,
     paths,
+    platforms,
     public_money,
     regions,
     resources,
@@ -24,7 +25,7 @@ from abm.measures.declaration import REGISTRY, Measure
 
 _GROUPS = (
     paths, stages, coupling, structure, chains, network, new_productivity, money, survey, needs, two_chains, growth,
-    caps, resources, public_money, regions,
+    caps, resources, public_money, platforms, regions,
 )  # fmt: skip
 
 GROUPS: tuple[str, ...] = tuple(module.__name__.rpartition(".")[2] for module in _GROUPS)

@@ -7,7 +7,7 @@ from typing import NamedTuple
 import numpy as np
 
 from abm.kernel import kernel
-from abm.state.codes import Kind, Layer, Level
+from abm.state.codes import Kind, Layer, Level, Mode, Service
 from abm.state.proximity import capacity_of
 from abm.state.technique import fuel_use, material_use, step_shift
 from abm.types import BoolArray, FloatArray, IntArray
@@ -15,6 +15,7 @@ from abm.types import BoolArray, FloatArray, IntArray
 _FIRM, _UNIVERSITY = int(Kind.FIRM), int(Kind.UNIVERSITY)
 _DIGITAL, _GREEN = int(Level.DIGITAL), int(Level.GREEN)
 _SUPPLY, _RESEARCH = int(Layer.SUPPLY), int(Layer.RESEARCH)
+_INDEPENDENT, _JOINT, _TRAINING = int(Mode.INDEPENDENT), int(Mode.JOINT), int(Service.TRAINING)
 _ROUNDING = 1e-9
 
 
@@ -22,7 +23,8 @@ class Uses(NamedTuple):
     """Of each region, per quarter: million units made, million yuan used up at base prices, of research, of the public.
 
     Output, energy and materials are of firms; so are research and public money, all and of SMEs, but for research of
-    universities. Busy are firms and universities with a project, full those with as many as they can have.
+    universities. Busy are firms and universities with a project, full those with as many as they can have. Served are
+    firms a platform serves, and those of them that do research.
     """
 
     output: FloatArray
@@ -36,24 +38,28 @@ class Uses(NamedTuple):
     university_research: FloatArray
     n_busy: FloatArray
     n_full: FloatArray
+    n_served: FloatArray
+    n_served_researching: FloatArray
 
 
 @kernel
 def use_sums(
     is_active: BoolArray, kind: IntArray, region: IntArray, sector: IntArray, is_core: BoolArray, output: FloatArray,
     level: FloatArray, outside_step_share: FloatArray, research_spending: FloatArray, research_support: FloatArray,
-    public_money: FloatArray, n_projects: IntArray, inputs: FloatArray, energy_share: FloatArray, n_regions: int,
-    waste_saving: float, green_saving: float, step_span: float, most_projects: int,
+    public_money: FloatArray, n_projects: IntArray, mode: IntArray, service: FloatArray, inputs: FloatArray,
+    energy_share: FloatArray, n_regions: int, waste_saving: float, green_saving: float, step_span: float,
+    most_projects: int,
 ) -> FloatArray:  # fmt: skip
-    """Return the rows of `Uses`, shape (11, regions); public money includes that in projects.
+    """Return the rows of `Uses`, shape (13, regions); public money includes that in projects.
 
     >>> import numpy as np
     >>> yes, zero, two = np.ones(2, np.bool_), np.zeros(2, np.int64), np.full(2, 2.0)
     >>> use_sums(yes, np.array([0, 1]), zero, zero, ~yes, 5.0 * two, np.zeros((2, 3)), 0.25 * two, 0.5 * two, two,
-    ...     two, np.array([3, 1]), np.full((1, 1), 0.5), np.array([0.1]), 1, 0.1, 0.2, 0.2, 3)[:, 0].tolist()
-    [10.0, 1.0, 5.0, 1.0, 1.0, 4.0, 4.0, 3.0, 3.0, 2.0, 1.0]
+    ...     two, np.array([3, 1]), zero + 1, np.full((2, 6), 0.1), np.full((1, 1), 0.5), np.array([0.1]), 1, 0.1, 0.2,
+    ...     0.2, 3)[:, 0].tolist()
+    [10.0, 1.0, 5.0, 1.0, 1.0, 4.0, 4.0, 3.0, 3.0, 2.0, 1.0, 1.0, 1.0]
     """
-    out = np.zeros((11, n_regions))
+    out = np.zeros((13, n_regions))
     material = np.zeros(len(inputs))
     for u in range(len(inputs)):
         for s in range(len(inputs)):
@@ -76,6 +82,10 @@ def use_sums(
         out[3, r] += research_spending[i]
         out[5, r] += public_money[i] + research_support[i]
         out[7, r] += performed
+        if service[i, _TRAINING] > 0.0:
+            out[11, r] += 1.0
+            if research_spending[i] > 0.0 and (mode[i] == _INDEPENDENT or mode[i] == _JOINT):
+                out[12, r] += 1.0
         if not is_core[i]:
             out[4, r] += research_spending[i]
             out[6, r] += public_money[i] + research_support[i]

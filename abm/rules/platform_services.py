@@ -2,8 +2,8 @@
 
 Services are shared facilities and university equipment, matching, technical service, pilots, venture introductions
 and training (li 3.C; ren 2.3.2). A platform gives access, meetings and cheaper adoption, never capability (law 1).
-Members differ in what services are worth to them, pay fees and leave when those exceed the benefit; crowding lowers
-what each receives. Government and core members carry early losses.
+Members differ in what they use and what it is worth to them, compare platforms, pay fees and leave when those exceed
+the benefit; crowding lowers what each receives. Core members and then government carry early losses.
 """
 
 from __future__ import annotations
@@ -37,32 +37,35 @@ def run_platforms(world: World, parameters: Parameters, draws: Draws) -> None:
     """Firms and universities join and leave; platforms collect fees, are helped, spend, and serve their members.
 
     Equation   q_v <- q_v + build spending / cost (1 + diversity) / 2 (1 - q_v) 6 / services - decay q_v;
-               service_iv = fit_i q_v / (1 + users_v / slots_v); member if value fit sum_v service_v / 6 > fee
-    Units      q, service, fit, fee and value over sales: 1; spending, cost: million yuan per quarter
+               level_v = q_v / (1 + users_v / slots_v); benefit_i = fit_i sum over v that i uses of level_v / 6;
+               joins where value benefit > fee (a university: benefit > university_effort (1 - openness)), leaves
+               where it no longer is, moves where value (other benefit - own) > switch_cost; losses + 1 in a quarter
+               in which fees and core members do not cover cost and the platform cannot do without public money, else 0
+    Units      q, level, fit, benefit, fee and value over sales: 1; spending, cost: million yuan; losses: quarters
     Source     li 3.C (services, early losses), ren 2.3.2 (functions), 3.2 (closed universities, no pilots), 4.4
-    Draws      "think about membership" by uid; lasting taste by pair and openness by uid, the same every quarter
+    Draws      "think about membership" by uid; lasting taste by pair, the same every quarter
     Off when   switches.platform = false
     """
     rows = np.flatnonzero(world.platforms.is_active)
     if not parameters.switches.platform or len(rows) == 0:
         return
     p, actors, platforms, regions = parameters.platforms, world.actors, world.platforms, world.regions
-    ties, st, books = world.ties, world.structure, books_of(world)
-    candidate, member, fit, due, openness, ended, joining = review_memberships(
+    projects, ties, st, books = world.projects, world.ties, world.structure, books_of(world)
+    candidate, need, member, fit, due, openness, ended, joining = review_memberships(
         rows, actors.is_active, books.kind, books.region, actors.uid, actors.sector, actors.openness, books.cash,
-        actors.sales, actors.capability, st.weight, world.fields.frontier, platforms.actor, platforms.actor_uid,
-        platforms.fit, platforms.quality, platforms.has_service, platforms.load, ties.is_active, ties.layer,
-        ties.source, ties.target, draws.key("think about membership"), make_uid(world.seed, "membership"),
-        st.n_regions, p.has_pilots, p.slots, p.pilot_slots, p.own_facilities, p.fee, p.fee_cap, p.review, p.value,
-        p.taste_spread,
+        actors.sales, actors.capability, actors.mode, actors.planned_adoption, actors.loan_request,
+        projects.is_active, projects.stage, projects.member, projects.n_members, st.weight, world.fields.frontier,
+        platforms.actor, platforms.actor_uid, platforms.fit, platforms.quality, platforms.has_service, platforms.load,
+        ties.is_active, ties.layer, ties.source, ties.target, draws.key("think about membership"),
+        make_uid(world.seed, "membership"), st.n_regions, p.has_pilots, p.slots, p.pilot_slots, p.own_facilities,
+        p.fee, p.fee_cap, p.review, p.value, p.switch_cost, p.university_effort, p.taste_spread,
     )  # fmt: skip
     serve_members(
-        rows, candidate, member, fit, due, openness, actors.is_core, actors.sector, actors.mode, actors.sales,
-        actors.planned_adoption, actors.n_projects, actors.loan_request, platforms.actor, platforms.quality,
-        platforms.has_service, platforms.load, platforms.income, platforms.support, platforms.spending,
-        platforms.n_members, platforms.loss_quarters, regions.budget, regions.government_slot, regions.household_slot,
-        actors.service, books, st.n_sectors, p.running_cost, p.sponsoring, p.build, p.decay, p.slots, p.pilot_slots,
-        p.own_facilities,
+        rows, candidate, need, member, fit, due, openness, actors.is_core, actors.sector, actors.sales,
+        platforms.actor, platforms.quality, platforms.has_service, platforms.load, platforms.income, platforms.support,
+        platforms.spending, platforms.n_members, platforms.loss_quarters, regions.budget, regions.government_slot,
+        regions.household_slot, actors.service, books, st.n_sectors, p.running_cost, p.sponsoring, p.build, p.decay,
+        p.slots, p.pilot_slots, p.own_facilities,
     )  # fmt: skip
     _end_memberships(world, ended)
     if len(joining) > 0:

@@ -9,9 +9,8 @@ from __future__ import annotations
 
 import numpy as np
 
-from abm.kernels_platforms import expected_income, fees
+from abm.kernels_platform_prospect import expected_income
 from abm.parameters import Parameters
-from abm.parameters import Platforms as PlatformParameters
 from abm.randomness import Draws, make_uid, uniform
 from abm.rule import rule
 from abm.state import accounts
@@ -43,8 +42,8 @@ def open_platforms(world: World, parameters: Parameters, draws: Draws) -> None:
 
     Equation   open if platforms < wanted, quarter >= open_quarter, u < open_probability,
                budget >= start_quarters running_cost regional sales and
-               expected fees >= prospect running_cost regional sales; specialisation f = (W_s + mean W) / 2 for the
-               sector s of a firm drawn from those not served yet
+               fees expected by the end of patience >= prospect running_cost regional sales; specialisation
+               f = (W_s + mean W) / 2 for the sector s of a firm drawn from those not served yet
     Units      money: million yuan; f: 1, sums to 1 over fields
     Source     li 3.C (needs strong support of government), ren 2.3.2, 3.2 (may lack pilots)
     Draws      "platform opens" by the government's uid; the firm whose sector it serves, on a ring, by the same
@@ -71,22 +70,20 @@ def _consider(world: World, parameters: Parameters, key: np.uint64, region: int)
         return
     uid = make_uid(world.structure.region_names[region], "platform", world.quarter)
     fit = _specialisation(world, region, key)
-    if p.prospect == 0.0 or expected_fees(world, p, region, uid, fit) >= p.prospect * p.running_cost * sales:
+    if p.prospect == 0.0 or expected_fees(world, parameters, region, uid, fit) >= p.prospect * p.running_cost * sales:
         _open(world, parameters, region, uid, fit, start)
 
 
-def expected_fees(world: World, p: PlatformParameters, region: int, uid: np.uint64, fit: FloatArray) -> float:
-    """Return the fees a platform can expect of the firms no platform serves, once its services are mature.
-
-    Mature quality is where growth at normal spending and decay meet; those who would join crowd each other.
-    """
-    actors, st = world.actors, world.structure
-    is_free = actors.is_active & (actors.kind == int(Kind.FIRM)) & (actors.region == region) & (platform_of(world) < 0)
-    candidate = np.flatnonzero(is_free)
-    due = fees(candidate, *world.kind_and_region(), actors.sales, st.n_regions, p.fee, p.fee_cap)
+def expected_fees(world: World, parameters: Parameters, region: int, uid: np.uint64, fit: FloatArray) -> float:
+    """Return the fees a platform can expect of the firms no platform serves, by the time patience with losses ends."""
+    p, actors, projects, ties, st = parameters.platforms, world.actors, world.projects, world.ties, world.structure
     return expected_income(
-        candidate, actors.uid, actors.sector, actors.sales, due, st.weight, uid, fit,
-        make_uid(world.seed, "membership"), p.build / max(p.build + p.decay, 1e-9), p.slots, p.value, p.taste_spread,
+        region, actors.is_active, *world.kind_and_region(), actors.uid, actors.sector, actors.openness, actors.sales,
+        actors.mode, actors.planned_adoption, actors.loan_request, projects.is_active, projects.stage,
+        projects.member, projects.n_members, ties.is_active, ties.layer, ties.source, ties.target, st.weight, uid, fit,
+        make_uid(world.seed, "membership"), st.n_regions, platform_book.FIRST_QUALITY, parameters.policy.patience,
+        p.has_pilots, p.fee, p.fee_cap, p.build, p.decay, p.slots, p.pilot_slots, p.own_facilities, p.value,
+        p.taste_spread,
     )  # fmt: skip
 
 
@@ -148,7 +145,7 @@ def _specialisation(world: World, region: int, key: np.uint64) -> FloatArray:
 def close_platforms(world: World, parameters: Parameters, draws: Draws) -> None:
     """A platform closes when its losses outlast patience, or when platforms are switched off.
 
-    Equation   close if loss quarters in a row > patience; what cash is left goes to households
+    Equation   close if quarters in a row that needed public money > patience; what cash is left goes to households
     Units      patience: quarters; 100 means for ever
     Source     li 3.C (short-term profit is not ideal; strong support must continue)
     Draws      none

@@ -235,7 +235,7 @@ class Platforms(Table):
     income: FloatArray = column("fees this quarter", PER_QUARTER, low=0)
     support: FloatArray = column("money from government, alliances and core firms this quarter", PER_QUARTER, low=0)
     spending: FloatArray = column("spending this quarter", PER_QUARTER, low=0)
-    loss_quarters: IntArray = column("quarters in a row without covering its cost", "quarter", dtype=np.int64, low=0)
+    loss_quarters: IntArray = column("quarters in a row that needed public money", "quarter", dtype=np.int64, low=0)
     opened: IntArray = column("quarter of birth", "quarter", dtype=np.int64)
     n_members: IntArray = column("members", dtype=np.int64, low=0)
     cause: IntArray = column("event that opened it, -1 for none", dtype=np.int64, low=-1, fill=-1)

@@ -103,7 +103,7 @@ def seen() -> dict[str, Seen]:
     equipment = Scenario.load("equipment").with_parameters({"platforms.prospect": 0.0})
     watch(equipment, 52, {4, 28, 33, 40, 52}, found)
     watch(worlds.two_regions(), 48, {1, 12, 20, 27}, found)
-    watch(Scenario.load("equipment"), 68, set(), found)
+    watch(Scenario.load("equipment").with_parameters({"innovation.take_up": 0.1}), 68, set(), found)
     no_new_loans = Scenario.load("blank").with_parameters({"switches.finance": False, "finance.amortisation": 0.5})
     watch(no_new_loans, 30, set(), found)
     return found
