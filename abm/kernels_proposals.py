@@ -222,9 +222,12 @@ def named_pairs(
 def agreed(
     pair: IntArray, x: FloatArray, uid: UidArray, sector: IntArray, platform: IntArray, talent: FloatArray,
     overlap: FloatArray, taste: FloatArray, start: IntArray, other: IntArray, tie: IntArray, layer: IntArray,
-    key: np.uint64, bond: float, best_distance: float, width: float, capacity: float, capacity_exponent: float,
+    key: np.uint64, bond: FloatArray, best_distance: float, width: float, capacity: float, capacity_exponent: float,
 ) -> BoolArray:  # fmt: skip
-    """Return which proposed research pairs both sides want; the scoring is that of partners who meet by themselves."""
+    """Return which proposed research pairs both sides want; the scoring is that of partners who meet by themselves.
+
+    ``bond`` is the trust that the proposal brings along, by pair.
+    """
     result = np.zeros(len(pair), np.bool_)
     for a in range(len(pair)):
         i, j = pair[a, 0], pair[a, 1]
@@ -240,9 +243,9 @@ def agreed(
         load_j = degree_j / capacity_of(talent[j], capacity, capacity_exponent)
         low = 0 if uid[i] < uid[j] else 1
         noise = _SPREAD * (uniform(key, both, low) - 0.5)
-        mine = appeal(taste, heard, bond, is_comember, chain, degree_j, load_i, noise)
+        mine = appeal(taste, heard, bond[a], is_comember, chain, degree_j, load_i, noise)
         noise = _SPREAD * (uniform(key, both, 1 - low) - 0.5)
-        theirs = appeal(taste, heard, bond, is_comember, chain, degree_i, load_j, noise)
+        theirs = appeal(taste, heard, bond[a], is_comember, chain, degree_i, load_j, noise)
         result[a] = mine > 0.0 and theirs > 0.0
     return result
 
@@ -286,13 +289,14 @@ def proposed_orders(
     pair: IntArray, sector: IntArray, uid: UidArray, quality: FloatArray, price: FloatArray,
     expected_orders: FloatArray, equipment: FloatArray, capital_ratio: FloatArray, start: IntArray, other: IntArray,
     tie: IntArray, layer: IntArray, source: IntArray, target: IntArray, weight: FloatArray, trust: FloatArray,
-    quality_weight: float, price_weight: float, attachment: float, full_capacity: float, loyalty: float, bond: float,
-    step: float, cap: float,
+    quality_weight: float, price_weight: float, attachment: float, full_capacity: float, loyalty: float,
+    bond: FloatArray, step: float, cap: float,
 ) -> tuple[FloatArray, IntArray]:  # fmt: skip
     """Return the share of the buyer's input that the supplier of each pair gets, and the tie that it ends, or -1.
 
     It must have room and beat the worst of the buyer's suppliers of that input, by the score of `place_orders` with
-    `bond` for trust. While these have less than `cap` it is added to them; after that it takes a step from the worst.
+    `bond`, by pair, for trust. While these have less than `cap` it is added to them; after that it takes a step from
+    the worst.
 
     >>> import numpy as np
     >>> one, row, pair = np.ones(3), np.array([0]), np.array([[0, 2, 9, 0]])
@@ -300,8 +304,8 @@ def proposed_orders(
     >>> weight = np.array([0.25])
     >>> for cap in (0.75, 0.25):  # 0.5 is left of the input; nothing is left, but trust of 0.5 beats 0.45
     ...     share, ended = proposed_orders(pair, sector, uid, one, one, 0.5 * one, one, one, start, np.array([1, 0]),
-    ...         np.array([0, 0]), row, np.array([1]), row, weight, np.array([0.45]), 2.0, 2.0, 1.0, 1.0, 1.0, 0.5, 0.2,
-    ...         cap)
+    ...         np.array([0, 0]), row, np.array([1]), row, weight, np.array([0.45]), 2.0, 2.0, 1.0, 1.0, 1.0,
+    ...         np.array([0.5]), 0.2, cap)
     ...     print(share.tolist(), ended.tolist(), weight.round(9).tolist())
     [0.2] [-1] [0.25]
     [0.2] [-1] [0.05]
@@ -326,7 +330,7 @@ def proposed_orders(
         )  # fmt: skip
         if not has_room[j] or are_tied(start, other, tie, layer, i, j, _SUPPLY):
             continue
-        if worst_tie >= 0 and merit[j] + loyalty * bond <= worst:
+        if worst_tie >= 0 and merit[j] + loyalty * bond[a] <= worst:
             continue
         for b in range(a):
             if pair[b, 0] == i and sector[pair[b, 1]] == sector[j]:

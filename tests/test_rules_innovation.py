@@ -241,6 +241,20 @@ def test_push_grows_with_standing_and_pull_with_distance() -> None:
     assert share[0.5] == pytest.approx(0.175 / 0.3, abs=0.07)
 
 
+def test_money_steered_to_a_need_starts_one_project_in_its_field() -> None:
+    """Push alone, in field 0, is all that the firm would choose by itself."""
+    steered, three = np.array([1]), np.zeros(3, np.int64)
+    identity = np.array([make_uid(number) for number in range(3)], dtype=np.uint64)
+    field, is_pull, target = choose_fields(
+        three, identity, three[:1], three[:1], three[:1], np.zeros(1), steered, np.array([[1.0, 1.0]]), np.ones(2),
+        np.array([[1.0, 0.0]]), np.zeros((1, 1, 2)), 1.0, 1.0, np.uint64(7),
+    )  # fmt: skip
+    assert field.tolist() == [1, 0, 0]
+    assert is_pull.tolist() == [True, False, False]
+    assert target.tolist() == [0, 0, 0]
+    assert steered.tolist() == [-1]
+
+
 def test_more_starts_than_free_rows_are_cut_by_identity_not_by_slot() -> None:
     world = small_world(research_budget=1e3, mode=int(Mode.INDEPENDENT), cash=1e9)
     changes = parameters(innovation_start_chance=1.0, innovation_most_projects=12, innovation_project_cost=0.05)

@@ -275,7 +275,8 @@ def assess_needs(world: World, parameters: Parameters, draws: Draws) -> None:
         return
     st = world.structure
     actors, needs, regions = world.actors, world.needs, world.regions
-    heard = p.published_weight if parameters.switches.chain_leader else 0.0
+    has_leader = parameters.switches.chain_leader and parameters.chain_leader.official
+    heard = p.published_weight if has_leader else 0.0
     change, number = measure_needs(
         actors.is_active, actors.kind, actors.region, actors.sector, actors.sales, actors.capability, actors.is_needy,
         world.fields.frontier, st.embargo, st.weight, st.final_demand, st.leontief, regions.final_demand,

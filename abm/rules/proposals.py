@@ -24,7 +24,7 @@ from abm.types import FloatArray, IntArray
 @rule(
     writes=("actors.research_income", "actors.steered_field", "regions.budget", *tie_book.WRITES, *accounts.WRITES),
     source="ren:2.4.1; ren:4.5",
-    off={"switches.chain_leader": False},
+    off={"switches.chain_leader": False, "chain_leader.official": False},
     needs_rows={"ties": 0.5},
 )
 def propose_pairs(world: World, parameters: Parameters, draws: Draws) -> None:
@@ -37,9 +37,9 @@ def propose_pairs(world: World, parameters: Parameters, draws: Draws) -> None:
     Units      x, u, trust: 1; money: million yuan
     Source     ren 2.4.1, 4.5 (the leader allocates resources and opens blocked points of the chain)
     Draws      who is named ("named by the leader") by uid and need; what nobody observes ("proposal") by pair
-    Off when   switches.chain_leader = false
+    Off when   switches.chain_leader = false, or chain_leader.official = false
     """
-    if not parameters.switches.chain_leader or world.quarter % 4 != 0:
+    if not (parameters.switches.chain_leader and parameters.chain_leader.official) or world.quarter % 4 != 0:
         return
     x = world.actors.capability / world.fields.frontier
     research, supply = _named_pairs(world, parameters, draws, x)
@@ -80,7 +80,8 @@ def _tie_researchers(world: World, parameters: Parameters, draws: Draws, x: Floa
     is_agreed = agreed(
         pair, x, actors.uid, actors.sector, platform_of(world), actors.talent, world.structure.overlap,
         np.array(search.taste), lists.start, lists.other, lists.tie, ties.layer, draws.key("proposal"),
-        p.proposal_trust, learning.best_distance, learning.distance_width, search.capacity, search.capacity_exponent,
+        np.full(len(pair), p.proposal_trust), learning.best_distance, learning.distance_width, search.capacity,
+        search.capacity_exponent,
     )  # fmt: skip
     event = _record(world, pair, Layer.RESEARCH)
     needy, able = pair[is_agreed, 0], pair[is_agreed, 1]
@@ -97,8 +98,11 @@ def _tie_researchers(world: World, parameters: Parameters, draws: Draws, x: Floa
 
 def _tie_suppliers(world: World, parameters: Parameters, pair: IntArray) -> None:
     """Tie buyers and proposed suppliers where the supplier is able, with room, and finds a place or takes one."""
-    p, trust = parameters.search, parameters.chain_leader.proposal_trust
-    actors, ties, lists = world.actors, world.ties, world.neighbours()
+    p, leader, actors, ties, lists = (
+        parameters.search, parameters.chain_leader, world.actors, world.ties, world.neighbours(),
+    )  # fmt: skip
+    guided = ties.target[ties.is_active & (ties.layer == int(Layer.GUIDANCE))]
+    trust = np.minimum(1.0, leader.proposal_trust + leader.guidance_trust * np.isin(pair[:, 0], guided))
     share, ended = proposed_orders(
         pair, actors.sector, actors.uid, actors.quality, actors.price, actors.expected_orders, actors.equipment,
         world.structure.capital_ratio, lists.start, lists.other, lists.tie, ties.layer, ties.source, ties.target,
@@ -111,5 +115,5 @@ def _tie_suppliers(world: World, parameters: Parameters, pair: IntArray) -> None
     if wanted.any():
         tie_book.open_ties(
             world, pair[wanted, 1], pair[wanted, 0], Layer.SUPPLY, TieOrigin.PROPOSAL, weight=share[wanted],
-            trust=trust, cause=event[wanted],
+            trust=trust[wanted], cause=event[wanted],
         )  # fmt: skip
