@@ -37,8 +37,9 @@ def act_as_chain_owners(world: World, parameters: Parameters, draws: Draws) -> N
     Equation   owners: the n_owners core firms with most sales of the chain's final products, or, where the official
                leads, that buy and make most of the products of its largest published need; vouched part =
                min(vouching, what is left of vouch_cap cash / (debt + unmet request)) of suppliers with
-               tau >= vouch_trust, most trusted first; the suppliers with the largest sum_k W_k max(0, x_ok - x_ik) meet the research partner with the largest
-               sum_k W_k x_jk; tied if the appeal of both > 0 with trust = tau_oi tau_oj
+               tau >= vouch_trust, most trusted first; the suppliers with the largest sum_k W_k max(0, x_ok - x_ik)
+               meet the research partner with the largest sum_k W_k x_jk; tied if the appeal of both > 0 with
+               trust = tau_oi tau_oj
     Units      sales, cash, debt: million yuan; tau, x, W: 1; owner_cost: million yuan per introduction
     Source     ren 2.4.1 (chain owners), 3.3 (leading firms drive others); li 3.B (core firms and their suppliers)
     Draws      what nobody observes ("introduced by an owner") by pair
