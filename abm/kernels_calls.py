@@ -128,14 +128,14 @@ def insert_applicant(
 @kernel
 def applicants(
     region: int, field: int, is_active: BoolArray, kind: IntArray, actor_region: IntArray, sector: IntArray,
-    mode: IntArray, is_core: BoolArray, uid: UidArray, research_budget: FloatArray, capability: FloatArray,
-    frontier: FloatArray, weight: FloatArray, n_pool: int, n_leaders: int, access: float, skill_weight: float,
-    noise: float, reach_key: np.uint64, key: np.uint64,
+    mode: IntArray, is_reached: BoolArray, uid: UidArray, research_budget: FloatArray, capability: FloatArray,
+    frontier: FloatArray, weight: FloatArray, n_pool: int, n_leaders: int, skill_weight: float, noise: float,
+    key: np.uint64,
 ) -> tuple[IntArray, IntArray]:  # fmt: skip
     """Return the ablest actors that hear of a call, and the ablest that can lead an alliance; -1 where too few.
 
     Universities and firms of the region whose sector uses the field appear as able as skill_weight x + noise u.
-    Universities and core firms always hear in time, others with chance `access`. Who leads must do research.
+    Universities hear in time, and firms that policy reaches. Who leads must do research.
     """
     pool = np.full(n_pool, -1, np.int64)
     pool_score = np.full(n_pool, -math.inf)
@@ -148,7 +148,7 @@ def applicants(
         is_maker = kind[i] == _FIRM and weight[sector[i], field] > 0.0
         if not is_active[i] or actor_region[i] != region or not (is_university or is_maker):
             continue
-        if not (is_university or is_core[i]) and uniform(reach_key, uid[i], 0) >= access:
+        if not (is_university or is_reached[i]):
             continue
         score = skill_weight * (capability[i, field] / frontier[field]) + noise * uniform(key, uid[i], 0)
         does_research = (mode[i] == _INDEPENDENT or mode[i] == _JOINT) and research_budget[i] > 0.0

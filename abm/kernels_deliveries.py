@@ -9,7 +9,7 @@ from abm.kernels_markets import across_borders
 from abm.kernels_trade import recipes
 from abm.state.accounts import Books, pay
 from abm.state.codes import Level, Purpose
-from abm.state.technique import labour_productivity
+from abm.state.technique import labour_productivity, used_intelligence
 from abm.types import BoolArray, FloatArray, IntArray
 
 _INTELLIGENT = int(Level.INTELLIGENT)
@@ -66,6 +66,7 @@ def deliveries(
     equipment_level: FloatArray,
     level: FloatArray,
     staff: FloatArray,
+    talent: FloatArray,
     orders: FloatArray,
     covered: FloatArray,
     capital_ratio: FloatArray,
@@ -73,21 +74,23 @@ def deliveries(
     base_wage: float,
     reference: float,
     intelligent_gain: float,
+    intelligent_talent: float,
     overtime: float,
 ) -> FloatArray:
     """Return units delivered: orders within what equipment, staff and paid inputs allow.
 
     >>> one = np.ones(1)
-    >>> deliveries(np.array([0]), np.array([0]), 2 * one, 20 * one, one, np.zeros((1, 3)), 100 * one, 30 * one, one,
-    ...            2 * one, one, 1.0, 1.0, 0.0, 1.0)
+    >>> deliveries(np.array([0]), np.array([0]), 2 * one, 20 * one, one, np.zeros((1, 3)), 100 * one, one, 30 * one,
+    ...            one, 2 * one, one, 1.0, 1.0, 0.0, 0.1, 1.0)
     array([10.])
     """
     units = np.zeros(len(firm))
     for f in range(len(firm)):
         i = firm[f]
         s = sector[i]
+        used = used_intelligence(level[i, _INTELLIGENT], talent[i], staff[i], intelligent_talent)
         productivity = labour_productivity(
-            base_wage / labour_share[s], equipment_level[i], reference, level[i, _INTELLIGENT], intelligent_gain
+            base_wage / labour_share[s], equipment_level[i], reference, used, intelligent_gain
         )
         most = min(equipment[i] / capital_ratio[s], staff[i] * productivity * overtime) * covered[f]
         units[f] = min(orders[f] / max(price[i], 1e-6), most)
@@ -156,6 +159,7 @@ def book_markets(
     orders: FloatArray,
     materials: FloatArray,
     tied_share: FloatArray,
+    abroad_share: FloatArray,
     inputs: FloatArray,
     import_share: FloatArray,
     demand: FloatArray,
@@ -169,14 +173,15 @@ def book_markets(
 ) -> None:
     """Write imports, unfilled orders, local content and the mean price of each market, shape (regions, sectors).
 
-    ``orders``, ``materials`` and ``tied_share`` are by place in ``firm``, the other columns of firms by slot.
+    ``orders``, ``materials``, ``tied_share`` and ``abroad_share`` are by place in ``firm``, the other columns of firms
+    by slot. A quarter of the inputs is ordered abroad, half of suppliers, half of the rest is imported:
 
     >>> zero, one, market = np.array([0]), np.ones(1), np.ones((1, 1))
     >>> local, written = np.zeros(1), [np.zeros((1, 1)) for _ in range(4)]
-    >>> book_markets(zero, zero, zero, np.array([True]), 1.5 * one, 8 * one, 12 * one, 4 * one, 0.5 * one, 0.3 * market,
-    ...              0.5 * market, 20 * market, 2 * market, local, *written, 0.5)
+    >>> book_markets(zero, zero, zero, np.array([True]), 1.5 * one, 8 * one, 12 * one, 4 * one, 0.5 * one, 0.25 * one,
+    ...              market, 0.5 * market, 20 * market, 2 * market, local, *written, 0.5)
     >>> float(local[0]), [float(x[0, 0]) for x in written]
-    (0.75, [14.0, 2.0, 0.5, 1.5])
+    (0.625, [14.0, 2.0, 0.75, 1.5])
     """
     shape = import_share.shape
     recipe = recipes(inputs)
@@ -192,7 +197,7 @@ def book_markets(
         sold[r, s] += sales[i]
         value[r, s] += sales[i] * price[i]
         short[r, s] += max(0.0, orders[f] - sales[i])
-        from_abroad = (1.0 - tied_share[f]) * imported[r, s]
+        from_abroad = abroad_share[f] + (1.0 - tied_share[f] - abroad_share[f]) * imported[r, s]
         local_input_share[i] = max(0.0, min(1.0, 1.0 - from_abroad))
         if is_core[i]:
             by_core[r, s] += materials[f] * from_abroad
@@ -210,15 +215,16 @@ def book_markets(
 @kernel
 def deliver_orders(
     books: Books, firm: IntArray, materials: FloatArray, bills: FloatArray, covered: FloatArray, tied: FloatArray,
-    tied_share: FloatArray, open_demand: FloatArray, sector: IntArray, is_core: BoolArray, market_share: FloatArray,
-    price: FloatArray, equipment: FloatArray, equipment_level: FloatArray, level: FloatArray, staff: FloatArray,
+    tied_share: FloatArray, abroad_share: FloatArray, open_demand: FloatArray, sector: IntArray, is_core: BoolArray,
+    market_share: FloatArray, price: FloatArray, equipment: FloatArray, equipment_level: FloatArray,
+    level: FloatArray, staff: FloatArray,
     talent: FloatArray, output: FloatArray, orders: FloatArray, expected_orders: FloatArray, sales: FloatArray,
     profit: FloatArray, margin: FloatArray, novelty: FloatArray, local_input_share: FloatArray, inputs: FloatArray,
     capital_ratio: FloatArray, labour_share: FloatArray, openness: FloatArray, wage: FloatArray,
     talent_wage: FloatArray, import_share: FloatArray, demand: FloatArray, exports: FloatArray, imports: FloatArray,
     unfilled: FloatArray, wanted_local: FloatArray, mean_price: FloatArray, market: int, rest_of_world: int,
-    base_wage: float, reference: float, intelligent_gain: float, overtime: float, novelty_gain: float,
-    expectation_speed: float, margin_speed: float, novelty_speed: float,
+    base_wage: float, reference: float, intelligent_gain: float, intelligent_talent: float, overtime: float,
+    novelty_gain: float, expectation_speed: float, margin_speed: float, novelty_speed: float,
 ) -> None:  # fmt: skip
     """Let firms receive orders, deliver what they can and be paid; the rest is imported, which clears the market.
 
@@ -230,8 +236,8 @@ def deliver_orders(
         exports, tied, novelty_gain,
     )  # fmt: skip
     units = deliveries(
-        firm, sector, price, equipment, equipment_level, level, staff, new_orders, covered, capital_ratio,
-        labour_share, base_wage, reference, intelligent_gain, overtime,
+        firm, sector, price, equipment, equipment_level, level, staff, talent, new_orders, covered, capital_ratio,
+        labour_share, base_wage, reference, intelligent_gain, intelligent_talent, overtime,
     )  # fmt: skip
     settle(
         books, firm, units, new_orders, bills, price, wage, talent_wage, staff, talent, output, orders,
@@ -239,6 +245,7 @@ def deliver_orders(
     )  # fmt: skip
     pay(books, market, rest_of_world, books.cash[market], _IMPORTS)
     book_markets(
-        firm, sector, books.region, is_core, price, sales, new_orders, materials, tied_share, inputs, import_share,
-        demand, exports, local_input_share, imports, unfilled, wanted_local, mean_price, expectation_speed,
+        firm, sector, books.region, is_core, price, sales, new_orders, materials, tied_share, abroad_share, inputs,
+        import_share, demand, exports, local_input_share, imports, unfilled, wanted_local, mean_price,
+        expectation_speed,
     )  # fmt: skip

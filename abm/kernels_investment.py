@@ -10,13 +10,14 @@ from abm.kernel import kernel
 from abm.state.accounts import Books, pay
 from abm.state.codes import Level, Purpose
 from abm.types import FloatArray, IntArray
-from abm.valuation import crowding, expected_savings, partner_levels, step_cost
+from abm.valuation import crowding, expected_savings, green_costs, partner_levels, step_cost
 
 EQUIPMENT, VALUE_CHAIN, FIRST_LEVEL = 0, 1, 2
 """Places of the uses of money: renewal of equipment, the value chain, and from there the levels."""
 _N_USES = 5
 """Uses of free money: renewal, the value chain, three levels."""
 _DIGITAL = int(Level.DIGITAL)
+_GREEN = int(Level.GREEN)
 _EQUIPMENT_PURCHASE = np.int64(Purpose.EQUIPMENT)
 _VALUE_CHAIN_WORK = np.int64(Purpose.VALUE_CHAIN)
 
@@ -157,6 +158,7 @@ def returns_per_yuan(
     partners: FloatArray,
     savings: FloatArray,
     cost: FloatArray,
+    green_cost: FloatArray,
     equipment: FloatArray,
     equipment_level: FloatArray,
     sales: FloatArray,
@@ -180,7 +182,8 @@ def returns_per_yuan(
     """Return what a yuan of each use returns over the horizon, shape (firms, 5): renewal, value chain, three levels.
 
     Renewal saves labour where the firm knows more than its equipment embodies; a better position earns mark-up in
-    proportion to quality (E1) and some share; a level saves what `savings` says, more where partners have it.
+    proportion to quality (E1) and some share; a level saves what `savings` says, more where partners have it, and the
+    green one costs what know-how leaves of its price (`green_cost`, by firm).
     """
     returns = np.zeros((len(firm), _N_USES))
     for f in range(len(firm)):
@@ -194,6 +197,7 @@ def returns_per_yuan(
         returns[f, VALUE_CHAIN] = worth_of_position * kappa * (1.0 - value_chain[i]) * premium
         for h in range(level.shape[1]):
             price = step_cost(cost[h], level[i, h], convexity, skill[i], service[i, 2], gap_cost)
+            price *= green_cost[f] if h == _GREEN else 1.0
             seen = 1.0 + neighbour_weight * partners[f, h]
             returns[f, FIRST_LEVEL + h] = worth_of_level * savings[f, h] * seen * (1.0 - level[i, h]) / price
     return returns
@@ -286,23 +290,26 @@ def reckoned_returns(
     value_chain: FloatArray, equipment: FloatArray, equipment_level: FloatArray,
     sales: FloatArray, margin: FloatArray, quality: FloatArray, level: FloatArray, skill: FloatArray,
     service: FloatArray, talent: FloatArray, staff: FloatArray, wage: FloatArray,
-    inputs: FloatArray, energy_share: FloatArray, labour_share: FloatArray, start: IntArray, other: IntArray,
-    worth: float, worth_of_position: float, worth_of_level: float, kappa: float, value_markup: float,
-    crowded: float, share_effect: float, convexity: float, gap_cost: float, neighbour_weight: float,
-    absorption_talent: float, waste_saving: float, intelligent_gain: float, green_saving: float,
-    carbon_price: float, green_standard: float, green_customers: float, has_value_chain: bool, has_levels: bool,
+    inputs: FloatArray, energy_share: FloatArray, labour_share: FloatArray, capability: FloatArray,
+    frontier: FloatArray, green: FloatArray, start: IntArray, other: IntArray, worth: float, worth_of_position: float,
+    worth_of_level: float, kappa: float, value_markup: float, crowded: float, share_effect: float, convexity: float,
+    gap_cost: float, neighbour_weight: float, know_how: float, intelligent_talent: float, waste_saving: float,
+    intelligent_gain: float, green_saving: float, carbon_price: float, green_standard: float, green_customers: float,
+    customers: tuple[float, float, float], has_value_chain: bool, has_levels: bool,
 ) -> FloatArray:  # fmt: skip
     """Return what a yuan of each use returns, shape (firms, 5); 0 for uses that are switched off."""
     near = crowding(firm, region, sector, value_chain, sales, len(wage), len(inputs))
     partners = partner_levels(firm, start, other, kind, level)
     savings = expected_savings(
-        firm, sector, region, inputs, energy_share, wage, talent, staff, sales, margin, level, absorption_talent,
-        waste_saving, intelligent_gain, green_saving, carbon_price, green_standard, green_customers,
+        firm, sector, region, inputs, energy_share, wage, talent, staff, sales, margin, quality, level,
+        intelligent_talent, waste_saving, intelligent_gain, green_saving, carbon_price, green_standard, green_customers,
+        customers,
     )  # fmt: skip
     returns = returns_per_yuan(
-        firm, sector, labour_share, index, near, partners, savings, cost, equipment, equipment_level, sales, margin,
-        quality, value_chain, level, skill, service, worth, worth_of_position, worth_of_level, kappa, value_markup,
-        crowded, share_effect, convexity, gap_cost, neighbour_weight,
+        firm, sector, labour_share, index, near, partners, savings, cost,
+        green_costs(firm, capability, frontier, green, know_how), equipment, equipment_level, sales, margin, quality,
+        value_chain, level, skill, service, worth, worth_of_position, worth_of_level, kappa, value_markup, crowded,
+        share_effect, convexity, gap_cost, neighbour_weight,
     )  # fmt: skip
     for f in range(len(firm)):
         if not has_value_chain:

@@ -212,13 +212,15 @@ def book_lessons(
 def learn(
     first: IntArray, teacher: IntArray, route: IntArray, speed: FloatArray, excess_route: int,
     sector: IntArray, weight: FloatArray, frontier: FloatArray, x: FloatArray,
-    capability: FloatArray, year_gain: FloatArray, stock: FloatArray, gain: FloatArray, total_gain: FloatArray,
+    capability: FloatArray, year_gain: FloatArray, spillover: FloatArray, stock: FloatArray, gain: FloatArray,
+    total_gain: FloatArray,
 ) -> None:  # fmt: skip
     """Let every learner close part of the gap to its teachers, never overshooting the best, and book the gain.
 
     dx_ik = sum_j speed_ij max(0, x_jk - x_ik), at most the largest gap, in the fields the sector of i uses. ``x`` is
     what everybody knew before; the teachers of i are ``teacher[first[i]:first[i + 1]]``. Neutral gains take the
     teacher's origins and the lesson's route, gains by teaching the excess route, gains by imitating their own origin.
+    What firms learn from those of other sectors, through common fields, is counted in ``spillover``.
     """
     n_fields = len(frontier)
     share = ledger.origin_shares(stock)
@@ -250,6 +252,8 @@ def learn(
             reach = 0.0
             for k in range(n_fields):
                 reach += scale[k] * max(0.0, x[j, k] - x[i, k])
+            is_foreign = s >= 0 and sector[j] >= 0 and sector[j] != s
+            spillover[i] += (speed[e, 0] + speed[e, 1] + speed[e, 2]) * reach if is_foreign else 0.0
             is_touched[route[e]] = True
             for origin in range(share.shape[1]):
                 lesson[route[e], origin] += speed[e, 0] * reach * share[j, origin]
@@ -267,9 +271,10 @@ def learn_from_ties(
     known: FloatArray, weight: FloatArray, frontier: FloatArray,
     start: IntArray, other: IntArray, tie: IntArray, tie_is_active: BoolArray, layer: IntArray, source: IntArray,
     target: IntArray, origin: IntArray, tie_weight: FloatArray, trust: FloatArray, taught_in: IntArray,
-    capability: FloatArray, year_gain: FloatArray, stock: FloatArray, gain: FloatArray, total_gain: FloatArray,
-    research_rate: float, supply_rate: float, upstream_rate: float, teaching: float, imitation_boost: float,
-    dilution: float, trust_effect: float, best: float, width: float, excess_route: int, quarter: int,
+    capability: FloatArray, year_gain: FloatArray, spillover: FloatArray, stock: FloatArray, gain: FloatArray,
+    total_gain: FloatArray, research_rate: float, supply_rate: float, upstream_rate: float, teaching: float,
+    imitation_boost: float, dilution: float, trust_effect: float, best: float, width: float, excess_route: int,
+    quarter: int,
 ) -> None:  # fmt: skip
     """Let actors learn along research and supply ties; ``known`` is ``capability`` as it is read, ties by row."""
     x, is_learner = profiles(is_active, kind, known, frontier)
@@ -280,8 +285,8 @@ def learn_from_ties(
         trust_effect, quarter,
     )  # fmt: skip
     learn(
-        first, teacher, route, speed, excess_route, sector, weight, frontier, x, capability, year_gain, stock, gain,
-        total_gain,
+        first, teacher, route, speed, excess_route, sector, weight, frontier, x, capability, year_gain, spillover,
+        stock, gain, total_gain,
     )  # fmt: skip
 
 
@@ -299,7 +304,8 @@ def learn_from_rivals(
         firm, region, sector, uid, mode, absorption, weight, x, n_regions, roster_key, key, n_rivals, rate,
         imitation_boost, best, width, route,
     )  # fmt: skip
+    no_spillover = np.zeros(len(sector))  # rivals are of the same sector
     learn(
-        first, teacher, routes, speed, route, sector, weight, frontier, x, capability, year_gain, stock, gain,
-        total_gain,
+        first, teacher, routes, speed, route, sector, weight, frontier, x, capability, year_gain,
+        no_spillover, stock, gain, total_gain,
     )  # fmt: skip

@@ -25,19 +25,22 @@ def lessons(
     artefact: FloatArray,
     actor_is_active: BoolArray,
     actor_uid: UidArray,
+    region: IntArray,
     absorption: FloatArray,
     capability: FloatArray,
     rho: float,
-    reference: float,
+    reference: FloatArray,
 ) -> FloatArray:
     """Return what each member gains, shape (done, members): (1 - exp(-rho absorption effort)) max(0, B - A).
 
-    Who learns from several results in one field this quarter never gets beyond the best of them.
+    `reference` is the effort that rho refers to, by region. Who learns from several results in one field this quarter
+    never gets beyond the best of them.
 
     >>> import numpy as np
     >>> one = np.ones(1, np.bool_); uid = np.array([[7]], np.uint64)
     >>> lessons(np.array([0]), one, np.array([1]), np.array([[0]]), uid, np.array([[3.0]]), np.array([0]),
-    ...         np.array([0.8]), one, uid[0], np.array([0.5]), np.array([[0.6]]), 2.0, 3.0).round(6).tolist()
+    ...         np.array([0.8]), one, uid[0], np.array([0]), np.array([0.5]), np.array([[0.6]]), 2.0,
+    ...         np.array([3.0])).round(6).tolist()
     [[0.126424]]
     """
     amount = np.zeros((len(done), member.shape[1]))
@@ -53,7 +56,7 @@ def lessons(
             if not is_present(i, member_uid[p, m], actor_is_active, actor_uid):
                 continue
             gap = max(0.0, artefact[p] - capability[i, k])
-            amount[d, m] = gap * learned_share(absorption[i], effort[p, m], rho, reference)
+            amount[d, m] = gap * learned_share(absorption[i], effort[p, m], rho, reference[region[i]])
             total[i, k] += amount[d, m]
             room[i, k] = max(room[i, k], gap)
     for d in range(len(done)):

@@ -171,6 +171,7 @@ def book_demand(
     region: IntArray,
     tied: FloatArray,
     open_demand: FloatArray,
+    abroad: FloatArray,
     households: FloatArray,
     exports: FloatArray,
     pending: FloatArray,
@@ -180,21 +181,22 @@ def book_demand(
     """Add up each market's demand, million yuan per quarter, and strike out the prepaid orders that were pending.
 
     ``open_demand`` enters as firms' orders to the open market and leaves with all others but exports; ``demand`` has
-    tied orders as well, ``final_demand`` is that of households, investors and the world. Shapes (regions, sectors),
-    ``tied`` (firms,).
+    tied orders and imports ordered by choice (``abroad``) as well, ``final_demand`` is that of households, investors
+    and the world. Shapes (regions, sectors), ``tied`` (firms,).
 
     >>> firms, ordered, pending, final, demand = (np.full((1, 1), x) for x in (2.0, 3.0, 5.0, 0.0, 0.0))
     >>> zero = np.zeros(1, int)
-    >>> book_demand(zero, zero, zero, np.array([7.0]), firms, ordered, np.array([[11.0]]), pending, final, demand)
+    >>> abroad, exports = np.array([[1.0]]), np.array([[11.0]])
+    >>> book_demand(zero, zero, zero, np.array([7.0]), firms, abroad, ordered, exports, pending, final, demand)
     >>> [float(x[0, 0]) for x in (firms, pending, final, demand)]
-    [10.0, 0.0, 19.0, 17.0]
+    [10.0, 0.0, 19.0, 18.0]
     """
     for r in range(demand.shape[0]):
         for s in range(demand.shape[1]):
             final = pending[r, s] + households[r, s]
             final_demand[r, s] = final + exports[r, s]
             open_demand[r, s] = final + open_demand[r, s]
-            demand[r, s] = open_demand[r, s]
+            demand[r, s] = open_demand[r, s] + abroad[r, s]
             pending[r, s] = 0.0
     for f in range(len(firm)):
         demand[region[firm[f]], sector[firm[f]]] += tied[f]
@@ -205,27 +207,28 @@ def take_orders(
     books: Books, firm: IntArray, is_active: BoolArray, sector: IntArray, output: FloatArray, level: FloatArray,
     outside_step_share: FloatArray, staff: FloatArray, talent: FloatArray, market_share: FloatArray, price: FloatArray,
     quality: FloatArray, inputs: FloatArray, energy: FloatArray, household_share: FloatArray, is_tied: BoolArray,
-    layer: IntArray, supplier: IntArray, buyer: IntArray, weight: FloatArray, used: IntArray, government: IntArray,
-    household: IntArray, wage: FloatArray, talent_wage: FloatArray, household_cash: FloatArray,
-    household_income: FloatArray, first_price: FloatArray, export_base: FloatArray, exports: FloatArray,
+    layer: IntArray, supplier: IntArray, buyer: IntArray, weight: FloatArray, used: IntArray,
+    import_order: FloatArray, government: IntArray, household: IntArray, wage: FloatArray, talent_wage: FloatArray,
+    household_cash: FloatArray, household_income: FloatArray, first_price: FloatArray, export_base: FloatArray,
+    exports: FloatArray,
     pending: FloatArray, final_demand: FloatArray, demand: FloatArray, market: int, rest_of_world: int, quarter: int,
     waste_saving: float, green_saving: float, step_span: float, carbon_price: float, income_spent: float,
     wealth_spent: float, growth: float, elasticity: float,
-) -> tuple[FloatArray, FloatArray, FloatArray, FloatArray, FloatArray, FloatArray]:  # fmt: skip
+) -> tuple[FloatArray, FloatArray, FloatArray, FloatArray, FloatArray, FloatArray, FloatArray]:  # fmt: skip
     """Let firms pay and order inputs, employers pay wages, then households and the world order and prepay.
 
     Columns of actors come first, then of sectors (``inputs`` to ``household_share``), of ties (``is_tied`` to
     ``used``), of regions and of their markets. Return by firm what it paid for materials and for all inputs, the share
-    of its bills that is covered, its tied orders and the share of materials it placed with suppliers it is tied to;
-    then the open demand of each market, million yuan.
+    of its bills that is covered, its tied orders and the shares of materials it placed with suppliers it is tied to,
+    and abroad; then the open demand of each market, million yuan.
     """
     materials, bills, covered = pay_inputs(
         books, firm, sector, output, level, outside_step_share, inputs, energy, government, market, rest_of_world,
         waste_saving, green_saving, step_span, carbon_price,
     )  # fmt: skip
-    tied, open_demand, tied_share = placed_orders(
-        firm, sector, books.region, materials, inputs, is_tied, layer, supplier, buyer, weight, used, quarter,
-        len(household),
+    tied, open_demand, abroad, tied_share, abroad_share = placed_orders(
+        firm, sector, books.region, materials, inputs, is_tied, layer, supplier, buyer, weight, used, import_order,
+        quarter, len(household),
     )  # fmt: skip
     pay_wages(books, is_active, household, wage, talent_wage, staff, talent)
     households = household_orders(
@@ -236,5 +239,7 @@ def take_orders(
         books, firm, sector, market_share, price, quality, first_price, export_base, market, rest_of_world, growth,
         elasticity, exports,
     )  # fmt: skip
-    book_demand(firm, sector, books.region, tied, open_demand, households, exports, pending, final_demand, demand)
-    return materials, bills, covered, tied, tied_share, open_demand
+    book_demand(
+        firm, sector, books.region, tied, open_demand, abroad, households, exports, pending, final_demand, demand
+    )
+    return materials, bills, covered, tied, tied_share, abroad_share, open_demand

@@ -7,10 +7,9 @@ import math
 import numpy as np
 
 from abm.kernel import kernel
-from abm.randomness import uniform
 from abm.state.accounts import Books, pay
 from abm.state.codes import Instrument, Mode, Purpose
-from abm.types import BoolArray, FloatArray, IntArray, UidArray
+from abm.types import BoolArray, FloatArray, IntArray
 
 _INDEPENDENT = int(Mode.INDEPENDENT)
 _JOINT = int(Mode.JOINT)
@@ -23,26 +22,12 @@ _CULTIVATED = 0.05
 
 
 @kernel
-def is_reached(key: np.uint64, uid: np.uint64, is_core: bool, access: float) -> bool:
-    """Tell whether a policy reaches a firm: a core enterprise always, an SME with probability `access`.
-
-    >>> [bool(is_reached(np.uint64(1), np.uint64(2), core, access)) for core, access in
-    ...  ((True, 0.0), (False, 0.0), (False, 1.0))]
-    [True, False, True]
-    """
-    return is_core or uniform(key, uid, 0) < access
-
-
-@kernel
 def research_claims(
     firm: IntArray,
-    uid: UidArray,
-    key: np.uint64,
-    is_core: BoolArray,
+    is_reached: BoolArray,
     mode: IntArray,
     research_budget: FloatArray,
     research_spending: FloatArray,
-    access: float,
     refunded: float,
 ) -> tuple[FloatArray, FloatArray]:
     """Return, by place in ``firm``, the research budget that a grant supports and the research money to refund.
@@ -51,7 +36,7 @@ def research_claims(
 
     >>> firm, mode = np.array([0, 1, 2]), np.array([1, 0, 0])
     >>> budget, spending = np.array([8.0, 0.0, 2.0]), np.array([4.0, 2.0, 0.0])
-    >>> two = research_claims(firm, firm.astype(np.uint64), np.uint64(1), firm > 5, mode, budget, spending, 1.0, 0.25)
+    >>> two = research_claims(firm, firm < 5, mode, budget, spending, 0.25)
     >>> [x.tolist() for x in two]
     [[8.0, 0.0, 0.0], [1.0, 0.5, 0.0]]
     """
@@ -60,7 +45,7 @@ def research_claims(
     for f in range(len(firm)):
         i = firm[f]
         applies = mode[i] == _INDEPENDENT or mode[i] == _JOINT or research_spending[i] > 0.0
-        if applies and is_reached(key, uid[i], is_core[i], access):
+        if applies and is_reached[i]:
             supported[f] = research_budget[i]
             refund[f] = refunded * research_spending[i]
     return supported, refund
@@ -69,19 +54,17 @@ def research_claims(
 @kernel
 def specialised_firms(
     firm: IntArray,
-    uid: UidArray,
-    key: np.uint64,
+    is_reached: BoolArray,
     is_core: BoolArray,
     sector: IntArray,
     capability: FloatArray,
     weight: FloatArray,
-    access: float,
 ) -> FloatArray:
     """Return 1 for each SME well above its sector's mean capability index that a policy reaches, else 0.
 
     >>> firm = np.array([0, 1, 2])
-    >>> specialised_firms(firm, firm.astype(np.uint64), np.uint64(1), firm == 0, 0 * firm,
-    ...                   np.array([[0.9], [0.8], [0.1]]), np.ones((1, 1)), 1.0).tolist()
+    >>> specialised_firms(firm, firm < 5, firm == 0, 0 * firm,
+    ...                   np.array([[0.9], [0.8], [0.1]]), np.ones((1, 1))).tolist()
     [0.0, 1.0, 0.0]
     """
     n_sectors = weight.shape[0]
@@ -99,7 +82,7 @@ def specialised_firms(
     for f in range(len(firm)):
         i = firm[f]
         s = sector[i]
-        if index[f] > 1.1 * (total[s] / count[s]) and not is_core[i] and is_reached(key, uid[i], is_core[i], access):
+        if index[f] > 1.1 * (total[s] / count[s]) and not is_core[i] and is_reached[i]:
             is_special[f] = 1.0
     return is_special
 
@@ -150,6 +133,7 @@ def back_loans(
     books: Books,
     fund: IntArray,
     firm: IntArray,
+    is_reached: BoolArray,
     is_core: BoolArray,
     debt: FloatArray,
     sales: FloatArray,
@@ -158,15 +142,15 @@ def back_loans(
     budget: FloatArray,
     multiple: float,
 ) -> None:
-    """Guarantee funds take what is earmarked for them and back loans of SMEs up to `multiple` times their cash.
+    """Guarantee funds take what is earmarked for them and back loans of SMEs reached up to `multiple` times their cash.
 
     No more than half of a loan is backed.
 
     >>> from abm.state.accounts import books_with
     >>> books, firm, backing = books_with([0.0, 0.0, 9.0, 1.0]), np.array([0, 1]), np.array([0.1, 0.1])
     >>> budget = np.full((1, 12), 1.0)
-    >>> back_loans(books, np.array([3]), firm, np.array([False, True]), np.array([30.0, 50.0]), np.array([100.0, 0.0]),
-    ...            backing, np.array([2]), budget, 5.0)
+    >>> back_loans(books, np.array([3]), firm, firm < 5, np.array([False, True]), np.array([30.0, 50.0]),
+    ...            np.array([100.0, 0.0]), backing, np.array([2]), budget, 5.0)
     >>> backing.tolist(), float(budget[0, 8]), books.cash.tolist()
     ([0.25, 0.1], 0.0, [0.0, 0.0, 8.0, 2.0])
     """
@@ -176,45 +160,45 @@ def back_loans(
         debts = 0.0
         sold = 0.0
         for i in firm:
-            if books.region[i] == r and not is_core[i]:
+            if books.region[i] == r and is_reached[i] and not is_core[i]:
                 debts += debt[i]
                 sold += sales[i]
         cover = min(0.5, multiple * books.cash[g] / max(debts + sold * 0.1, 1e-9))
         for i in firm:
-            if books.region[i] == r and not is_core[i]:
+            if books.region[i] == r and is_reached[i] and not is_core[i]:
                 backing[i] = max(backing[i], cover)
 
 
 @kernel
 def pay_support(
-    books: Books, firm: IntArray, fund: IntArray, uid: UidArray, is_core: BoolArray, sector: IntArray, mode: IntArray,
-    sales: FloatArray, debt: FloatArray, capability: FloatArray, research_budget: FloatArray,
+    books: Books, firm: IntArray, fund: IntArray, is_reached: BoolArray, is_core: BoolArray, sector: IntArray,
+    mode: IntArray, sales: FloatArray, debt: FloatArray, capability: FloatArray, research_budget: FloatArray,
     research_spending: FloatArray, research_income: FloatArray, backing: FloatArray, public_money: FloatArray,
-    weight: FloatArray, government: IntArray, budget: FloatArray, key: np.uint64, cultivates: bool, access: float,
+    year_cost: FloatArray, weight: FloatArray, government: IntArray, budget: FloatArray, cultivates: bool,
     deduction_rate: float, additionality: float, guarantee_multiple: float,
 ) -> None:  # fmt: skip
     """Pay grants, refunds and, if policy ``cultivates``, specialised SMEs; let guarantee funds back loans.
 
     Part ``additionality`` of a grant is earmarked for research. ``fund`` are the guarantee funds; columns of actors
-    run from ``uid`` to ``public_money``, which gets what each firm received; ``budget`` has shape (regions,
-    instruments).
+    run from ``is_reached`` to ``year_cost``; what each firm received is public money, and grants and refunds lower the
+    cost of its year. ``budget`` has shape (regions, instruments).
     """
     for i in firm:
         public_money[i] -= books.cash[i]
-    supported, refund = research_claims(
-        firm, uid, key, is_core, mode, research_budget, research_spending, access, deduction_rate
-    )
+    supported, refund = research_claims(firm, is_reached, mode, research_budget, research_spending, deduction_rate)
     any_amount = np.full(len(firm), math.inf)
     granted = pay_out(books, firm, supported, any_amount, government, budget, _GRANTS, _GRANT)
     for f in range(len(firm)):
         research_income[firm[f]] += additionality * granted[f]
-    pay_out(books, firm, refund, refund, government, budget, _DEDUCTIONS, _DEDUCTION)
+    refunded = pay_out(books, firm, refund, refund, government, budget, _DEDUCTIONS, _DEDUCTION)
+    for f in range(len(firm)):
+        year_cost[firm[f]] = max(0.0, year_cost[firm[f]] - granted[f] - refunded[f])
     if cultivates:
-        special = specialised_firms(firm, uid, key, is_core, sector, capability, weight, access)
+        special = specialised_firms(firm, is_reached, is_core, sector, capability, weight)
         most = np.empty(len(firm))
         for f in range(len(firm)):
             most[f] = _CULTIVATED * sales[firm[f]]
         pay_out(books, firm, special, most, government, budget, _CULTIVATIONS, _CULTIVATION)
     for i in firm:
         public_money[i] = max(0.0, public_money[i] + books.cash[i])
-    back_loans(books, fund, firm, is_core, debt, sales, backing, government, budget, guarantee_multiple)
+    back_loans(books, fund, firm, is_reached, is_core, debt, sales, backing, government, budget, guarantee_multiple)

@@ -13,6 +13,7 @@ from abm.types import BoolArray, FloatArray, IntArray, UidArray
 
 _RESEARCH = int(Layer.RESEARCH)
 _SHELVED = int(Stage.SHELVED)
+_CALL = int(ProjectKind.CALL)
 _UNIVERSITY = int(ProjectKind.UNIVERSITY)
 _GOLDEN = np.uint64(0x9E3779B97F4A7C15)
 _STEP = np.uint64(0xD1342543DE82EF95)
@@ -68,6 +69,44 @@ def project_counts(
                 if member[p, m] >= 0:
                     count[member[p, m]] += 1
     return count
+
+
+@kernel
+def project_loads(
+    is_active: BoolArray, kind: IntArray, stage: IntArray, is_national: BoolArray, n_members: IntArray,
+    member: IntArray, cost: FloatArray, factor: FloatArray, each: FloatArray, paid_share: float,
+    national_share: float, load: FloatArray,
+) -> None:  # fmt: skip
+    """Set how many places projects take of each actor, who meant to put `each` a quarter into the research of one.
+
+    One for who answers for a project that is no call; else its part of the quarterly cost of research, net of what a
+    call pays, over `each`, at most 1. `factor` is the cost of a quarter of each stage over one of research.
+
+    >>> import numpy as np
+    >>> one, load = np.ones(4, np.int64), np.zeros(2)
+    >>> project_loads(one > 0, np.array([_CALL, 0, 1, _CALL]), 0 * one, one > 1, np.array([5, 1, 2, 1]),
+    ...               np.array([[0, -1, -1, -1, -1], [0] + 4 * [-1], [1, 0, -1, -1, -1], [1] + 4 * [-1]]),
+    ...               np.array([2.0, 9.0, 3.6, 9.0]), np.ones(4), np.array([0.9, 0.9]), 0.5, 0.8, load)
+    >>> load.round(3).tolist()  # (1 - 0.5) 2 / 5 / 0.9, an own project, half of 3.6 but at most a place
+    [2.222, 2.0]
+    """
+    for i in range(len(load)):
+        load[i] = 0.0
+    for p in range(len(is_active)):
+        if not is_active[p] or stage[p] == _SHELVED:
+            continue
+        answers = payer_place(kind[p], n_members[p])
+        part = cost[p] / factor[stage[p]] / (n_members[p] - answers)
+        if kind[p] == _CALL:
+            part *= 1.0 - (national_share if is_national[p] else paid_share)
+        for m in range(answers, n_members[p]):
+            i = member[p, m]
+            if i < 0:
+                continue
+            if m == answers and kind[p] != _CALL:
+                load[i] += 1.0
+            else:
+                load[i] += min(1.0, part / each[i]) if each[i] > 0.0 else 1.0
 
 
 @kernel

@@ -181,14 +181,14 @@ def name_for_owners(
 def named_pairs(
     need: IntArray, books: Books, is_active: BoolArray, uid: UidArray, sector: IntArray, is_chain_owner: BoolArray,
     x: FloatArray, inputs: FloatArray, budget: FloatArray, government: IntArray, household: IntArray, most: int,
-    price: float, input_threshold: float, key: np.uint64,
+    price: FloatArray, input_threshold: float, key: np.uint64,
 ) -> tuple[IntArray, IntArray]:  # fmt: skip
     """Return the pairs named for research and for supply, in order and each once, as far as the office's money goes.
 
     A row holds a needy firm and an able actor, or a buyer and a supplier, the event that published the need, and its
     field.
     Research or supply for the needy, suppliers for owners of chains. ``need`` is as from `published_needs`, ``inputs``
-    by sectors; the office pays `price` for each pair of needy and able.
+    by sectors; the office pays `price`, by region, for each pair of needy and able.
     """
     n_owners = 0
     for i in range(len(uid)):
@@ -198,7 +198,7 @@ def named_pairs(
     n_research, n_supply = 0, 0
     for a in range(len(need)):
         r, s, k, cause = need[a, 0], need[a, 1], need[a, 2], need[a, 3]
-        number = int(min(float(most), budget[r, _OFFICE] / price)) if price > 0.0 else most
+        number = int(min(float(most), budget[r, _OFFICE] / price[r])) if price[r] > 0.0 else most
         needy, able = needy_and_able(is_active, books.kind, books.region, sector, x, uid, key, r, s, k, number)
         named = 0
         for n in range(number):
@@ -214,7 +214,7 @@ def named_pairs(
             supply, n_supply, able, r, s, cause, k, books.kind, books.region, sector, is_chain_owner, inputs,
             input_threshold,
         )  # fmt: skip
-        pay_from_office(books, budget, government, r, household[r], named * price)
+        pay_from_office(books, budget, government, r, household[r], named * price[r])
     return research[:n_research], supply[:n_supply]
 
 

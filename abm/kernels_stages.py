@@ -51,13 +51,14 @@ def stage_outcomes(
     is_active: BoolArray, uid: UidArray, kind: IntArray, stage: IntArray, remaining: IntArray, n_members: IntArray,
     member: IntArray, member_uid: UidArray, field: IntArray, cost: FloatArray, artefact: FloatArray,
     service_share: FloatArray, actor_is_active: BoolArray, actor_uid: UidArray, actor_kind: IntArray,
-    sector: IntArray, expected_orders: FloatArray, cash: FloatArray, absorption: FloatArray, capability: FloatArray,
-    service: FloatArray, novelty: FloatArray, frontier: FloatArray, weight: FloatArray, start: IntArray,
-    other: IntArray, tie: IntArray, layer: IntArray, trust: FloatArray, factor: FloatArray, stranger: float,
-    hazard: float, facility_gain: float, agreement: float, base: float, gain: float, own: float, last_success: float,
-    quarters: float, last_cost: float, call_part: float, cash_share: float, rho: float, reference: float,
-    gain_value: float, product_value: float, novelty_return: float, risk_aversion: float, sharpness: float,
-    step: float, radical_share: float, radical_factor: float, leapfrog: float, key: np.uint64, level_key: np.uint64,
+    region: IntArray, sector: IntArray, expected_orders: FloatArray, cash: FloatArray, absorption: FloatArray,
+    capability: FloatArray, service: FloatArray, novelty: FloatArray, frontier: FloatArray, weight: FloatArray,
+    start: IntArray, other: IntArray, tie: IntArray, layer: IntArray, trust: FloatArray, factor: FloatArray,
+    stranger: float, hazard: float, facility_gain: float, agreement: float, base: float, gain: float, own: float,
+    last_success: float, quarters: float, last_cost: float, call_part: float, cash_share: float, rho: float,
+    reference: FloatArray, gain_value: float, product_value: float, novelty_return: float, risk_aversion: float,
+    sharpness: float, step: float, radical_share: float, radical_factor: float, leapfrog: float, key: np.uint64,
+    level_key: np.uint64,
 ) -> tuple[IntArray, IntArray]:  # fmt: skip
     """Return the projects whose stage is over and what happened to each, a code of `Event`, -1 if it simply goes on.
 
@@ -97,8 +98,8 @@ def stage_outcomes(
                     kind[p] == _CALL, (artefact[p] - capability[i, k]) / frontier[k], research_cost, team[d, 3],
                     expected_orders[i], cash[i], absorption[i], weight[sector[i], k],
                     pilot_chance(team[d, 2], base, gain, own) * last_success, quarters, factor[_PILOT], last_cost,
-                    call_part, cash_share, rho, reference, gain_value, product_value, novelty_return, risk_aversion,
-                    sharpness,
+                    call_part, cash_share, rho, reference[region[i]], gain_value, product_value, novelty_return,
+                    risk_aversion, sharpness,
                 )  # fmt: skip
             if draw >= agree * dare:
                 outcome[d] = _SHELVED
@@ -245,11 +246,11 @@ def end_stages(
     done: IntArray, outcome: IntArray, is_active: BoolArray, kind: IntArray, stage: IntArray, remaining: IntArray,
     n_members: IntArray, member: IntArray, member_uid: UidArray, effort: FloatArray, field: IntArray, cost: FloatArray,
     artefact: FloatArray, service_share: FloatArray, tie_origin: IntArray, cause: IntArray,
-    actor_is_active: BoolArray, actor_uid: UidArray, sector: IntArray, absorption: FloatArray, capability: FloatArray,
-    year_gain: FloatArray, n_projects: IntArray, stock: FloatArray, gain: FloatArray, total_gain: FloatArray,
-    frontier: FloatArray, weight: FloatArray, start: IntArray, other: IntArray, tie: IntArray, layer: IntArray,
-    trust: FloatArray, duration: IntArray, factor: FloatArray, rho: float, reference: float, trust_speed: float,
-    first: int,
+    actor_is_active: BoolArray, actor_uid: UidArray, region: IntArray, sector: IntArray, absorption: FloatArray,
+    capability: FloatArray, year_gain: FloatArray, n_projects: IntArray, stock: FloatArray, gain: FloatArray,
+    total_gain: FloatArray, frontier: FloatArray, weight: FloatArray, start: IntArray, other: IntArray, tie: IntArray,
+    layer: IntArray, trust: FloatArray, duration: IntArray, factor: FloatArray, rho: float, reference: FloatArray,
+    trust_speed: float, first: int,
 ) -> tuple[IntArray, IntArray, IntArray, UidArray]:  # fmt: skip
     """Let members learn and trust move by what stages ended in, and projects go where that leads them.
 
@@ -257,8 +258,8 @@ def end_stages(
     """
     teaches, judged, origin, route, credit = what_is_learned(done, outcome, kind, n_members, tie_origin, service_share)
     amount = lessons(
-        done, teaches, n_members, member, member_uid, effort, field, artefact, actor_is_active, actor_uid, absorption,
-        capability, rho, reference,
+        done, teaches, n_members, member, member_uid, effort, field, artefact, actor_is_active, actor_uid, region,
+        absorption, capability, rho, reference,
     )  # fmt: skip
     book_lessons(
         done, amount, origin, route, credit, member, field, sector, weight, frontier, capability, year_gain, stock,

@@ -7,7 +7,7 @@ import math
 import numpy as np
 
 from abm.kernel import kernel
-from abm.kernels_projects import project_counts, project_uid, weighted_pick
+from abm.kernels_projects import project_counts, project_loads, project_uid, weighted_pick
 from abm.randomness import pair_uid, uniform
 from abm.state.codes import Kind, Layer, Mode, ProjectKind
 from abm.state.projects import write_projects
@@ -25,17 +25,43 @@ _BY_REGION = np.bool_(False)
 
 
 @kernel
+def project_places(
+    is_active: BoolArray, kind: IntArray, mode: IntArray, region: IntArray, research_budget: FloatArray,
+    people: FloatArray, project_cost: float, most: int, part: float,
+) -> tuple[IntArray, FloatArray]:  # fmt: skip
+    """Return how many projects each actor can feed, and the cost of a quarter of research of each.
+
+    One per `project_cost` (by what `people` cost in its region) of its budget, at least one and at most `most`; none
+    without a budget for research. A firm puts `part` of its budget into first stages, a university, whose part ends
+    there, all of it.
+
+    >>> import numpy as np
+    >>> two = project_places(np.ones(3, np.bool_), np.array([0, 1, 0]), np.array([1, 0, 0]), np.zeros(3, np.int64),
+    ...                      np.array([7.2, 3.6, 9.0]), np.array([2.0]), 0.6, 6, 0.75)
+    >>> [x.round(9).tolist() for x in two]
+    [[6, 3, 0], [0.9, 1.2, 0.0]]
+    """
+    places = np.zeros(len(kind), np.int64)
+    each = np.zeros(len(kind))
+    for i in range(len(kind)):
+        is_university = kind[i] == _UNIVERSITY
+        does_research = kind[i] == _FIRM and (mode[i] == _INDEPENDENT or mode[i] == _JOINT)
+        if not is_active[i] or research_budget[i] <= 0.0 or not (is_university or does_research):
+            continue
+        fed = math.floor(research_budget[i] / (project_cost * people[region[i]]))
+        places[i] = int(min(float(most), max(1.0, fed)))
+        each[i] = (1.0 if is_university else part) * research_budget[i] / places[i]
+    return places, each
+
+
+@kernel
 def planned_projects(
     is_active: BoolArray,
-    kind: IntArray,
-    mode: IntArray,
     uid: UidArray,
-    research_budget: FloatArray,
     cash: FloatArray,
-    n_projects: IntArray,
-    project_cost: float,
-    most: int,
-    part: float,
+    project_load: FloatArray,
+    places: IntArray,
+    each: FloatArray,
     chance: float,
     cash_share: float,
     quarter: int,
@@ -43,32 +69,23 @@ def planned_projects(
 ) -> tuple[IntArray, FloatArray, UidArray]:
     """Return initiator, cost of a quarter of research and identity of each project to start.
 
-    An actor can feed one project per `project_cost` of its budget, at least one and at most `most`. A firm puts
-    `part` of its budget into first stages, a university, whose part ends there, all of it. Nobody starts what
-    `cash_share` of its cash could not pay for a quarter.
+    The places an actor can feed at `each` a quarter, less what its projects take of them, are filled with `chance`.
+    Nobody starts what `cash_share` of its cash could not pay for a quarter.
     """
     room = 0
     for i in range(len(is_active)):
-        if is_active[i] and research_budget[i] > 0.0:
-            room += most
+        room += places[i]
     initiator = np.empty(room, np.int64)
     cost = np.empty(room)
     identity = np.empty(room, np.uint64)
     number = 0
     for i in range(len(is_active)):
-        if not is_active[i] or research_budget[i] <= 0.0:
+        if not is_active[i] or places[i] == 0 or each[i] * places[i] > cash_share * cash[i]:
             continue
-        is_university = kind[i] == _UNIVERSITY
-        if not is_university and not (kind[i] == _FIRM and (mode[i] == _INDEPENDENT or mode[i] == _JOINT)):
-            continue
-        places = int(min(float(most), max(1.0, math.floor(research_budget[i] / project_cost))))
-        each = (1.0 if is_university else part) * research_budget[i] / places
-        if each * places > cash_share * cash[i]:
-            continue
-        for ordinal in range(places - n_projects[i]):
+        for ordinal in range(math.floor(places[i] - project_load[i] + 0.5)):
             if uniform(key, uid[i], ordinal) < chance:
                 initiator[number] = i
-                cost[number] = each
+                cost[number] = each[i]
                 identity[number] = project_uid(uid[i], quarter, ordinal)
                 number += 1
     return initiator[:number].copy(), cost[:number].copy(), identity[:number].copy()
@@ -236,10 +253,12 @@ def begin_projects(
     project_region: IntArray, project_sector: IntArray, project_field: IntArray, stage: IntArray, remaining: IntArray,
     project_cost: FloatArray, artefact: FloatArray, service_share: FloatArray, cause: IntArray, born: IntArray,
     actor_is_active: BoolArray, kind: IntArray, mode: IntArray, uid: UidArray, region: IntArray, sector: IntArray,
-    research_budget: FloatArray, cash: FloatArray, n_projects: IntArray, orientation: FloatArray,
-    steered_field: IntArray, capability: FloatArray, frontier: FloatArray, weight: FloatArray, pull: FloatArray,
-    start: IntArray, other: IntArray, tie: IntArray, layer: IntArray, trust: FloatArray, origin: IntArray,
-    used: IntArray, typical_cost: float, most: int, part: float, chance: float, cash_share: float, need_weight: float,
+    research_budget: FloatArray, cash: FloatArray, n_projects: IntArray, project_load: FloatArray,
+    orientation: FloatArray, steered_field: IntArray, capability: FloatArray, frontier: FloatArray,
+    weight: FloatArray, pull: FloatArray, start: IntArray, other: IntArray, tie: IntArray, layer: IntArray,
+    trust: FloatArray, origin: IntArray,
+    used: IntArray, factor: FloatArray, people: FloatArray, paid_share: float, national_share: float,
+    typical_cost: float, most: int, part: float, chance: float, cash_share: float, need_weight: float,
     push_weight: float, complementarity: float, third: float, quarters: int, quarter: int, first_event: int,
     start_key: np.uint64, field_key: np.uint64, partner_key: np.uint64,
 ) -> IntArray:  # fmt: skip
@@ -248,9 +267,15 @@ def begin_projects(
     Where there are more than free rows, those of the lowest identities start. The events of the starts get their
     numbers from `first_event`.
     """
+    places, each = project_places(
+        actor_is_active, kind, mode, region, research_budget, people, typical_cost, most, part
+    )
+    project_loads(
+        is_active, project_kind, stage, is_national, n_members, member, project_cost, factor, each, paid_share,
+        national_share, project_load,
+    )  # fmt: skip
     initiator, cost, identity = planned_projects(
-        actor_is_active, kind, mode, uid, research_budget, cash, n_projects, typical_cost, most, part, chance,
-        cash_share, quarter, start_key,
+        actor_is_active, uid, cash, project_load, places, each, chance, cash_share, quarter, start_key
     )  # fmt: skip
     free = 0
     for p in range(len(is_active)):
@@ -286,4 +311,8 @@ def begin_projects(
     )  # fmt: skip
     if number > 0:
         n_projects[:] = project_counts(is_active, stage, n_members, member, len(n_projects))
+        project_loads(
+            is_active, project_kind, stage, is_national, n_members, member, project_cost, factor, each, paid_share,
+            national_share, project_load,
+        )  # fmt: skip
     return rows

@@ -22,6 +22,8 @@ _GOLDEN = np.uint64(0x9E3779B97F4A7C15)
 
 SMALLEST_ORDER = 0.02
 """Share of an input below which a supply tie ends."""
+NO_IMPORTS = -1e300
+"""Merit of imports where nobody can order them by choice."""
 
 
 @kernel
@@ -229,13 +231,28 @@ def best_newcomer(
 def place_orders(
     buyer: IntArray, wanted: IntArray, found: IntArray, merit: FloatArray, has_room: BoolArray, sector: IntArray,
     uid: UidArray, platform: IntArray, start: IntArray, other: IntArray, tie: IntArray, layer: IntArray,
-    target: IntArray, weight: FloatArray, trust: FloatArray, key: np.uint64,
-    loyalty: float, linked_weight: float, noise: float, step: float, cap: float,
+    target: IntArray, weight: FloatArray, trust: FloatArray, region: IntArray, import_merit: FloatArray,
+    import_order: FloatArray, key: np.uint64,
+    loyalty: float, linked_weight: float, noise: float, step: float, cap: float, import_cost: float,
 ) -> tuple[IntArray, IntArray, FloatArray, IntArray]:  # fmt: skip
     """Raise and cut the weights of supply ties; return supplier, buyer and share of new ones, and the ties to end.
 
-    The best newcomer is compared with the best present supplier (plus loyalty to its trust); while less than ``cap``
-    of the input is with fixed suppliers the better one gets a step more, after that a newcomer must beat the worst.
+    The best newcomer and imports are compared with the best present supplier (plus loyalty to its trust); while less
+    than ``cap`` of the input is ordered for good the best one gets a step more, after that a newcomer or imports must
+    beat the worst. ``import_merit`` has shape (regions, sectors); who orders none abroad yet deducts ``import_cost``.
+
+    Buyer 0 has all its fixed orders with supplier 1; imports beat it at no cost, and do not at a cost of 2:
+
+    >>> e, zero, no, nobody = np.array([1, 0]), np.zeros(2, np.int64), np.zeros(1), np.array([[-1]])
+    >>> weight, order = np.array([0.8]), np.zeros((2, 1))
+    >>> market = (zero, zero.astype(np.uint64), zero - 1, np.array([0, 1, 2]), e, zero, zero[:1], zero[:1], weight, no,
+    ...           zero, np.array([[-1.0]]), order, np.uint64(1), 1.0, 0.0, 0.0, 0.2, 0.8)
+    >>> merit, buyer = np.array([0.0, -2.0]), zero[:1]
+    >>> for cost in (2.0, 0.0):
+    ...     _ = place_orders(buyer, buyer, nobody, merit, zero == 0, *market, cost)
+    ...     weight.round(3).tolist(), order[0].round(3).tolist()
+    ([0.8], [0.0])
+    ([0.6], [0.2])
     """
     supplier, customer = np.empty(len(buyer), np.int64), np.empty(len(buyer), np.int64)
     share, ended = np.empty(len(buyer)), np.empty(len(buyer), np.int64)
@@ -249,20 +266,34 @@ def place_orders(
         newcomer, top = best_newcomer(
             i, found[f], merit, has_room, uid, platform, start, other, tie, layer, key, linked_weight, noise
         )
-        room = cap - total
+        u = wanted[f]
+        abroad = import_merit[region[i], u] - (0.0 if import_order[i, u] > 0.0 else import_cost)
+        if newcomer < 0 and worst_tie < 0:
+            abroad = NO_IMPORTS
+        if abroad > top:
+            newcomer, top = -1, abroad
+        room = cap - total - import_order[i, u]
         amount = min(step, room)
         if room < SMALLEST_ORDER:
-            if newcomer < 0 or worst_tie < 0 or top <= worst:
+            if import_order[i, u] > 0.0 and abroad < min(worst, top):
+                amount = min(step, import_order[i, u])
+                import_order[i, u] -= amount
+                if import_order[i, u] < SMALLEST_ORDER:
+                    import_order[i, u] = 0.0
+            elif worst_tie >= 0 and top > worst:
+                amount = min(step, weight[worst_tie])
+                weight[worst_tie] = max(0.0, weight[worst_tie] - amount)
+                if weight[worst_tie] < SMALLEST_ORDER:
+                    ended[n_ended] = worst_tie
+                    n_ended += 1
+            else:
                 continue
-            amount = min(step, weight[worst_tie])
-            weight[worst_tie] = max(0.0, weight[worst_tie] - amount)
-            if weight[worst_tie] < SMALLEST_ORDER:
-                ended[n_ended] = worst_tie
-                n_ended += 1
         elif best_tie >= 0 and best >= top:
             weight[best_tie] = min(1.0, weight[best_tie] + amount)
             continue
-        if newcomer >= 0:
+        if newcomer < 0 and abroad > NO_IMPORTS:
+            import_order[i, u] = min(1.0, import_order[i, u] + amount)
+        elif newcomer >= 0:
             supplier[n_new], customer[n_new], share[n_new] = newcomer, i, amount
             n_new += 1
     return supplier[:n_new].copy(), customer[:n_new].copy(), share[:n_new].copy(), ended[:n_ended].copy()
@@ -274,14 +305,15 @@ def ordered(
     quality: FloatArray, price: FloatArray, expected_orders: FloatArray, equipment: FloatArray, platform: IntArray,
     openness: FloatArray, capital_ratio: FloatArray, start: IntArray, other: IntArray, tie: IntArray,
     layer: IntArray, source: IntArray, target: IntArray, weight: FloatArray, trust: FloatArray,
-    roster_key: np.uint64, candidate_key: np.uint64, match_key: np.uint64, n_candidates: int, newcomer_share: float,
+    import_merit: FloatArray, import_order: FloatArray, roster_key: np.uint64, candidate_key: np.uint64,
+    match_key: np.uint64, n_candidates: int, newcomer_share: float,
     quality_weight: float, price_weight: float, attachment: float, full_capacity: float,
-    loyalty: float, linked_weight: float, noise: float, step: float, cap: float,
+    loyalty: float, linked_weight: float, noise: float, step: float, cap: float, import_cost: float,
 ) -> tuple[IntArray, IntArray, FloatArray, IntArray]:  # fmt: skip
     """Let buyers hear of suppliers, judge them and order; return what `place_orders` returns.
 
-    ``buyer`` and ``wanted`` are those of `reviewed_inputs`; columns up to ``platform`` are by actor, ``weight`` is
-    changed.
+    ``buyer`` and ``wanted`` are those of `reviewed_inputs`; columns up to ``platform`` are by actor, ``weight`` and
+    ``import_order`` are changed.
     """
     found = heard_of(
         buyer, wanted, firm, sector, region, uid, openness, len(capital_ratio), start, other, tie, layer, target,
@@ -294,5 +326,5 @@ def ordered(
     )  # fmt: skip
     return place_orders(
         buyer, wanted, found, merit, has_room, sector, uid, platform, start, other, tie, layer, target, weight, trust,
-        match_key, loyalty, linked_weight, noise, step, cap,
+        region, import_merit, import_order, match_key, loyalty, linked_weight, noise, step, cap, import_cost,
     )  # fmt: skip

@@ -8,11 +8,10 @@ import numpy as np
 
 from abm.kernel import kernel
 from abm.kernels_talent import learn_from_people
-from abm.randomness import uniform
 from abm.state.accounts import Books, pay
 from abm.state.codes import Instrument, Kind, Purpose
 from abm.state.talent_pool import join_pool
-from abm.types import BoolArray, FloatArray, IntArray, UidArray
+from abm.types import BoolArray, FloatArray, IntArray
 
 _UNIVERSITY = int(Kind.UNIVERSITY)
 _TALENT, _PROGRAMME = int(Instrument.TALENT), np.int64(Purpose.TALENT_PROGRAMME)
@@ -24,15 +23,13 @@ _ROUNDING = 1e-9
 
 @kernel
 def reached_employers(
-    employer: IntArray, uid: UidArray, kind: IntArray, is_core: BoolArray, vacancy: FloatArray, key: np.uint64,
-    access: float,
-) -> BoolArray:  # fmt: skip
-    """Return the SMEs with vacancies that the talent programme reaches."""
+    employer: IntArray, kind: IntArray, is_core: BoolArray, is_reached: BoolArray, vacancy: FloatArray
+) -> BoolArray:
+    """Return the SMEs with vacancies that policy, and so the talent programme, reaches."""
     result = np.zeros(len(employer), np.bool_)
     for a in range(len(employer)):
         i = employer[a]
-        if kind[i] != _UNIVERSITY and not is_core[i] and vacancy[a] > 0.0:
-            result[a] = uniform(key, uid[i], 0) < access
+        result[a] = kind[i] != _UNIVERSITY and not is_core[i] and vacancy[a] > 0.0 and is_reached[i]
     return result
 
 
@@ -245,21 +242,22 @@ def migrate(
 
 @kernel
 def hire_talent(
-    employer: IntArray, appeal: FloatArray, retired: FloatArray, left: FloatArray, vacancy: FloatArray, uid: UidArray,
-    is_core: BoolArray, sector: IntArray, absorption: FloatArray, talent: FloatArray, open_posts: FloatArray,
-    capability: FloatArray, weight: FloatArray, stock: FloatArray, gain: FloatArray, total_gain: FloatArray,
-    talent_wage: FloatArray, wage: FloatArray, budget: FloatArray, government: IntArray, pool: FloatArray,
-    pool_capability: FloatArray, pool_origin: FloatArray, labour_force: FloatArray, openness: FloatArray, books: Books,
-    key: np.uint64, access: float, programme_quarters: float, programme_gain: float, matching: float,
+    employer: IntArray, appeal: FloatArray, retired: FloatArray, left: FloatArray, vacancy: FloatArray,
+    is_core: BoolArray, is_reached: BoolArray, sector: IntArray, absorption: FloatArray, talent: FloatArray,
+    open_posts: FloatArray, capability: FloatArray, weight: FloatArray, stock: FloatArray, gain: FloatArray,
+    total_gain: FloatArray, talent_wage: FloatArray, wage: FloatArray, budget: FloatArray, government: IntArray,
+    pool: FloatArray, pool_capability: FloatArray, pool_origin: FloatArray, labour_force: FloatArray,
+    openness: FloatArray, books: Books, programme_quarters: float, programme_gain: float, matching: float,
     people_rate: float, leave_rate: float, immigration: float, wage_speed: float, wage_low: float, wage_high: float,
 ) -> None:  # fmt: skip
     """Let employers, some with the talent programme, hire from the pool and learn; pools, wages and regions follow.
 
-    ``appeal`` to ``vacancy`` are by employer, as `leave_employers` returns them, the columns of actors from ``uid``,
+    ``appeal`` to ``vacancy`` are by employer, as `leave_employers` returns them,
+    the columns of actors from ``is_core``,
     those of regions from ``talent_wage``.
     """
     region = books.region
-    reached = reached_employers(employer, uid, books.kind, is_core, vacancy, key, access)
+    reached = reached_employers(employer, books.kind, is_core, is_reached, vacancy)
     coverage = programme_appeal(
         employer, region, reached, vacancy, talent_wage, budget, programme_quarters, programme_gain, appeal
     )

@@ -2,17 +2,50 @@
 
 from __future__ import annotations
 
+import math
+
 import numpy as np
 
 from abm.kernel import kernel
+from abm.randomness import uniform
 from abm.state.accounts import Books, pay
 from abm.state.codes import Purpose
-from abm.types import BoolArray, FloatArray, IntArray
+from abm.types import BoolArray, FloatArray, IntArray, UidArray
 
 _TAX, _NEUTRAL = np.int64(Purpose.TAX), np.int64(Purpose.NEUTRAL)
 _PUBLIC_SERVICE, _FUNDING = np.int64(Purpose.PUBLIC_SERVICE), np.int64(Purpose.UNIVERSITY_FUNDING)
 _RESERVE = 0.1
 """Part of a quarter's revenue a government keeps."""
+
+
+@kernel
+def reach_firms(
+    firm: IntArray, region: IntArray, uid: UidArray, is_core: BoolArray, sales: FloatArray, is_reached: BoolArray,
+    n_regions: int, key: np.uint64, access: float,
+) -> None:  # fmt: skip
+    """Note which firms policy reaches: core enterprises, and those whose draw lies below access^(1 / max(1, size)).
+
+    Size is sales over the mean of the region's firms. The draw is the firm's for life, as its standing with offices and
+    the state of its accounts are.
+
+    >>> reached, uid, core = np.zeros(4, np.bool_), np.array([2, 3, 3, 10], np.uint64), np.array([True] + 3 * [False])
+    >>> [round(float(uniform(np.uint64(1), each, 0)), 3) for each in uid]  # the third needs 0.35^(1/3) = 0.705
+    [0.984, 0.466, 0.466, 0.027]
+    >>> reach_firms(np.arange(4), np.zeros(4, np.int64), uid, core, np.array([0.0, 0.0, 12.0, 4.0]), reached, 1,
+    ...             np.uint64(1), 0.35)
+    >>> reached.tolist()
+    [True, False, True, True]
+    """
+    total = np.zeros(n_regions)
+    number = np.zeros(n_regions)
+    for i in firm:
+        total[region[i]] += sales[i]
+        number[region[i]] += 1.0
+    for i in firm:
+        mean = total[region[i]] / number[region[i]]
+        size = sales[i] / mean if mean > 0.0 else 1.0
+        chance = math.exp(math.log(access) / max(1.0, size)) if access > 0.0 else 0.0
+        is_reached[i] = is_core[i] or uniform(key, uid[i], 0) < chance
 
 
 @kernel
@@ -139,18 +172,20 @@ def serve_the_public(
 
 @kernel
 def run_treasury(
-    books: Books, firm: IntArray, university: IntArray, profit: FloatArray, staff: FloatArray, talent: FloatArray,
-    government: IntArray, household: IntArray, wage: FloatArray, talent_wage: FloatArray,
-    household_income: FloatArray, tax_revenue: FloatArray, budget: FloatArray, accrued: FloatArray,
-    lapsed: FloatArray, share: FloatArray, is_on: BoolArray, neutral: int, serves_public: bool, profit_tax: float,
-    wage_tax: float, income_tax: float, budget_share: float, most_quarters: float, neutral_return: float,
-    university_share: float,
+    books: Books, firm: IntArray, university: IntArray, uid: UidArray, is_core: BoolArray, sales: FloatArray,
+    is_reached: BoolArray, profit: FloatArray, staff: FloatArray, talent: FloatArray, government: IntArray,
+    household: IntArray, wage: FloatArray, talent_wage: FloatArray, household_income: FloatArray,
+    tax_revenue: FloatArray, budget: FloatArray, accrued: FloatArray, lapsed: FloatArray, share: FloatArray,
+    is_on: BoolArray, neutral: int, serves_public: bool, profit_tax: float, wage_tax: float, income_tax: float,
+    budget_share: float, most_quarters: float, neutral_return: float, university_share: float, key: np.uint64,
+    access: float,
 ) -> None:  # fmt: skip
     """Collect taxes, let the budget of each instrument accrue and, if government ``serves_public``, spend the rest.
 
-    Columns of actors run from ``profit``, those of regions from ``government`` to ``lapsed``; ``share`` and ``is_on``
-    are by instrument.
+    Columns of actors run from ``uid``, those of regions from ``government`` to ``lapsed``; ``share`` and ``is_on`` are
+    by instrument. Who is reached is noted for this quarter.
     """
+    reach_firms(firm, books.region, uid, is_core, sales, is_reached, len(budget), key, access)
     revenue = collect_taxes(
         books, firm, government, household, profit, staff, talent, wage, talent_wage, household_income, profit_tax,
         wage_tax, income_tax,

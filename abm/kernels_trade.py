@@ -120,20 +120,21 @@ def placed_orders(
     buyer: IntArray,
     weight: FloatArray,
     used: IntArray,
+    import_order: FloatArray,
     quarter: int,
     n_regions: int,
-) -> tuple[FloatArray, FloatArray, FloatArray]:
-    """Split each buyer's materials between its suppliers and the open market.
+) -> tuple[FloatArray, FloatArray, FloatArray, FloatArray, FloatArray]:
+    """Split each buyer's materials between its suppliers, imports it ordered by choice, and the open market.
 
-    Returns the tied orders of each firm (by place in ``firm``), orders to the open market (regions, sectors), both in
-    million yuan, and the share of its materials each buyer placed with suppliers it is tied to. Ties with orders are
-    marked as used.
+    Returns the tied orders of each firm (by place in ``firm``), orders to the open market and orders of imports
+    (regions, sectors), all in million yuan, and the shares of its materials each buyer placed with suppliers it is
+    tied to, and abroad. Ties with orders are marked as used.
 
     >>> zero, one, half = np.array([0]), np.ones(1), np.array([0.5])
     >>> used = np.array([3])
     >>> placed_orders(np.array([0, 1]), np.array([0, 0]), np.array([0, 0]), np.array([10.0, 0.0]), np.ones((1, 1)),
-    ...               np.array([True]), zero, np.array([1]), zero, half, used, 4, 1)
-    (array([0., 5.]), array([[5.]]), array([0.5, 0. ]))
+    ...               np.array([True]), zero, np.array([1]), zero, half, used, np.array([[0.25], [0.0]]), 4, 1)
+    (array([0., 5.]), array([[2.5]]), array([[2.5]]), array([0.5, 0. ]), array([0.25, 0.  ]))
     >>> used.tolist()
     [4]
     """
@@ -147,6 +148,7 @@ def placed_orders(
         place[firm[f]] = f
         for u in range(n_sectors):
             wanted[f, u] = materials[f] * recipe[u, s]
+            held[f, u] = import_order[firm[f], u]
     supply = np.empty(len(layer), np.int64)
     number = 0
     for t in range(len(layer)):
@@ -165,7 +167,13 @@ def placed_orders(
             tied_share[f] += amount / materials[f]
             used[t] = quarter
     pool = np.zeros((n_regions, n_sectors))
+    abroad = np.zeros((n_regions, n_sectors))
+    abroad_share = np.zeros(len(firm))
     for f in range(len(firm)):
         for u in range(n_sectors):
             pool[region[firm[f]], u] += wanted[f, u] * (1.0 - min(1.0, held[f, u]))
-    return tied_orders, pool, tied_share
+            amount = wanted[f, u] * import_order[firm[f], u] / max(1.0, held[f, u])
+            if amount > 0.0:
+                abroad[region[firm[f]], u] += amount
+                abroad_share[f] += amount / materials[f]
+    return tied_orders, pool, abroad, tied_share, abroad_share

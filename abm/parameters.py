@@ -4,7 +4,7 @@ From these declarations come validation, sliders, sweep bounds, the ODD tables a
 A group is a mechanism. Roles: a *lever* is what a policy can set, an *uncertainty* is what data must pin down, a
 *constant* is fixed by definition or convention. Sources are keys of ``references.bib``, ids of facts (F27) or
 ``assumption``, whose bounds then say how wide the doubt is. Money is in million yuan, rates are per quarter unless
-the unit says otherwise.
+the unit says otherwise; what pays for people's work is given at the base wage (`abm.valuation.people_cost`).
 """
 
 from __future__ import annotations
@@ -135,8 +135,9 @@ class NeedsOfChains:
     assessment: bool = switch("needs are measured every quarter")
     open_share: float = number(0.02, "1", 0.0, 1.0, "uncertainty", "assumption", "theta_on: exposure over the chain's output at which a need opens")
     close_share: float = number(0.0133, "1", 0.0, 1.0, "uncertainty", "assumption", "theta_off: exposure over the chain's output at which it closes")
-    published_weight: float = number(5.0, "1", 0.0, 50.0, "uncertainty", "ren:2.4.1", "weight of a published need in the choice of research fields")
     import_reliance: float = number(0.7, "1", 0.0, 1.0, "uncertainty", "ren:2.2.2", "how far what can be bought abroad fills a gap; 1 takes imports for own strength")
+    standard_pull: float = number(1.0, "1", 0.0, 10.0, "uncertainty", "cheng:4.3", "weight that a standard not met and a carbon price give to green fields in research on needs")
+    published_weight: float = number(5.0, "1", 0.0, 50.0, "uncertainty", "ren:2.4.1", "weight of a published need in the choice of research fields")
 
 
 @dataclass(frozen=True)
@@ -206,6 +207,7 @@ class Search:
     hazard_quality: float = number(2.0, "1", 0.0, 10.0, "uncertainty", "assumption", "rise of ln hazard per unit of ln quality below the sector's mean")
     use_trust: float = number(0.05, "1/quarter", 0.0, 1.0, "uncertainty", "assumption", "drift of trust to what a supplier that is used delivers")
     outcome_slope: float = number(1.5, "1", 0.0, 20.0, "uncertainty", "li:4.1", "rise of that with ln quality over the sector's mean, from 1/2; 0 trusts all suppliers alike")
+    import_cost: float = number(1.5, "1", 0.0, 5.0, "uncertainty", "assumption", "appeal imports lose with a buyer who orders none of the input abroad yet: cost of switching")
 
     @property
     def taste(self) -> tuple[float, ...]:
@@ -308,7 +310,7 @@ class Policy:
     wage_tax: float = number(0.11, "1", 0.0, 0.5, "lever", "assumption", "tax on wages")
     income_tax: float = number(0.08, "1", 0.0, 0.5, "lever", "assumption", "tax on other household income")
     budget_share: float = number(0.15, "1", 0.0, 0.6, "lever", "assumption", "share of taxes that goes to innovation policy")
-    access: float = number(0.35, "1", 0.0, 1.0, "lever", "zhao2020:III.D", "chance that an SME can reach a policy")
+    access: float = number(0.35, "1", 0.0, 1.0, "lever", "zhao2020:III.D", "chance that policy reaches an SME of mean size, for its life")
     university_share: float = number(0.15, "1", 0.0, 0.5, "lever", "assumption", "share of taxes that funds universities")
     treasury: bool = switch("taxes come in, the budget accrues, universities and public services are paid")
     public_service: bool = switch("the government spends what is not earmarked")
@@ -372,6 +374,7 @@ class Production:
     waste_saving: float = number(0.06, "1", 0.0, 0.5, "uncertainty", "cheng:4.1", "materials saved at digital level 1")
     green_saving: float = number(0.25, "1", 0.0, 0.8, "uncertainty", "cheng:3.3", "energy and raw material saved at green level 1")
     step_span: float = number(0.2, "1", 0.0, 0.9, "uncertainty", "zhao2020:III.C", "share of labour cost that make or buy can move")
+    intelligent_talent: float = number(0.05, "1", 0.0, 1.0, "uncertainty", "cheng:4.1", "talent over staff at which half of an intelligent level is put to use; 0: it needs no talent")
     wear: float = number(0.0208, "1/quarter", 0.001, 0.2, "uncertainty", "assumption", "wear of equipment: 48 quarters of life")
     overtime: float = number(1.15, "1", 1.0, 2.0, "uncertainty", "assumption", "output staff can make over normal")
     hiring_speed: float = number(0.4, "1/quarter", 0.0, 1.0, "uncertainty", "assumption", "share of the gap in staff closed a quarter")
@@ -380,6 +383,7 @@ class Production:
     normal_unemployment: float = number(0.05, "1", 0.0, 0.5, "uncertainty", "assumption", "unemployment at which wages follow productivity")
     migration: float = number(0.5, "1/quarter", 0.0, 2.0, "uncertainty", "assumption", "inflow of workers per unit of unemployment below normal")
     emission_factor: float = number(1000.0, "tonnes per million yuan", 0.0, 10000.0, "constant", "assumption", "CO2 of energy and raw materials, by which emissions are measured: about that of electricity at 0.6 yuan per kWh")
+    wage_indexed: bool = switch("costs given in yuan that pay for people's work rise and fall with the wage")
 
 
 @dataclass(frozen=True)
@@ -394,7 +398,10 @@ class Market:
     quality_strength: float = number(1.5, "1", 0.0, 5.0, "uncertainty", "assumption", "b_q: weight of ln quality in competitiveness")
     price_strength: float = number(2.0, "1", 0.0, 10.0, "uncertainty", "assumption", "b_p: weight of ln price")
     value_strength: float = number(0.5, "1", 0.0, 5.0, "uncertainty", "assumption", "b_v: weight of the value-chain position")
-    green_strength: float = number(0.1, "1", 0.0, 2.0, "uncertainty", "cheng:3.3", "weight of the green level: green demand")
+    green_strength: float = number(0.1, "1", 0.0, 2.0, "uncertainty", "cheng:3.3", "b_g: weight of what a green level lacks to the standard")
+    green_demand: float = number(0.0, "1", 0.0, 2.0, "lever", "cheng:3.3", "weight of the green level itself: buyers who want green goods, standard or not")
+    digital_reach: float = number(0.05, "1", 0.0, 1.0, "uncertainty", "cheng:3.1", "weight of the digital level: platform business and e-commerce reach more buyers")
+    variety: float = number(0.05, "1", 0.0, 1.0, "uncertainty", "cheng:3.2", "weight of the intelligent level in use, times quality: small batches made to order")
     selection: float = number(0.2, "1/quarter", 0.0, 1.0, "uncertainty", "assumption", "eta: speed of the replicator")
     competition: bool = switch("market shares follow competitiveness")
     unfilled_loss: float = number(0.3, "1", 0.0, 2.0, "uncertainty", "assumption", "fall of ln share per unit of ln orders delivered")
@@ -411,6 +418,7 @@ class Market:
     novelty_gain: float = number(0.12, "1", 0.0, 1.0, "uncertainty", "assumption", "share of demand a wave of new products adds at its height")
     novelty_speed: float = number(0.12, "1/quarter", 0.0, 1.0, "uncertainty", "assumption", "speed at which new products become old ones")
     margin_speed: float = number(0.25, "1/quarter", 0.01, 1.0, "uncertainty", "assumption", "smoothing of margins")
+    weak_links: bool = switch("inputs are as good as what is bought; without, as good as imports, and nobody orders imports by choice")
 
 
 @dataclass(frozen=True)
@@ -432,7 +440,7 @@ class Strategy:
     sensitivity: float = number(1.0, "1", 0.0, 20.0, "uncertainty", "assumption", "logit weight of a pay-off of one per cent of sales")
     experimentation: float = number(0.03, "1/year", 0.0, 1.0, "uncertainty", "roth1995", "chance of trying any mode")
     inertia: float = number(1.5, "per cent of sales", 0.0, 10.0, "uncertainty", "assumption", "pay-off of staying with the mode in use: teams and contracts")
-    fixed_cost: float = number(0.6, "million yuan per quarter", 0.0, 20.0, "uncertainty", "F31", "smallest research team: five full-time researchers at 484,000 yuan a year")
+    fixed_cost: float = number(0.6, "million yuan per quarter", 0.0, 20.0, "uncertainty", "F31", "smallest research team at the base wage: five full-time researchers at 484,000 yuan a year")
     own_prospect: float = number(1.4, "per cent of sales", -10.0, 10.0, "uncertainty", "F27", "pay-off expected of independent research before any experience")
     joint_prospect: float = number(1.6, "per cent of sales", -10.0, 10.0, "uncertainty", "F27", "the same for joint research with partners at hand")
     stranger_cost: float = number(1.2, "per cent of sales", 0.0, 10.0, "uncertainty", "assumption", "cost of joint research for a firm without research partners")
@@ -523,6 +531,7 @@ class Calls:
     initial_trust: float = number(0.45, "1", 0.0, 1.0, "uncertainty", "assumption", "trust at the start of ties born of a call")
     tie_weight: float = number(0.4, "1", 0.0, 1.0, "uncertainty", "assumption", "weight of ties born of a call")
     national_rate: float = number(0.5, "1/year", 0.0, 1.0, "lever", "ren:2.4.2", "chance that a region's best consortium wins a national project, at the frontier")
+    national_share: float = number(0.8, "1", 0.0, 1.0, "lever", "ren:2.4.2", "share of a national project that the rest of world pays")
 
 
 @dataclass(frozen=True)
@@ -534,6 +543,7 @@ class NewProductivity:
     green_cost: float = number(0.2, "quarter", 0.001, 10.0, "uncertainty", "assumption", "cost of full green adoption, in quarters of sales")
     convexity: float = number(2.0, "1", 0.0, 20.0, "uncertainty", "assumption", "how much dearer the last step is than the first")
     skill_gap_cost: float = number(1.0, "1", 0.0, 10.0, "uncertainty", "cheng:4.3", "extra cost without trained staff and technical service")
+    green_know_how: float = number(0.3, "1", 0.0, 0.9, "uncertainty", "cheng:4.3", "part of the cost of a green step that full know-how in green fields saves")
     neighbour_weight: float = number(0.5, "1", 0.0, 5.0, "uncertainty", "cheng:4.2", "extra expected saving where partners have adopted")
     wear: float = number(0.02, "1/quarter", 0.0, 0.5, "uncertainty", "assumption", "wear of levels")
     speed: float = number(0.08, "1/quarter", 0.0, 1.0, "uncertainty", "assumption", "largest rise of a level a quarter")

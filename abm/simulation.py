@@ -31,7 +31,7 @@ MAX_QUARTERS = 1_000_000
 
 _FLOWS = (
     "ledger.gain", "ledger.loss", "accounts.*", "volumes.*", "actors.public_money", "actors.research_support",
-    "regions.accrued", "regions.lapsed", "regions.national_money",
+    "actors.spillover", "regions.accrued", "regions.lapsed", "regions.national_money",
 )  # fmt: skip
 """Columns that tell what happened in one quarter."""
 
@@ -144,6 +144,7 @@ def start_quarter(world: World) -> None:
         world.volumes.amount[:] = 0.0
         world.actors.public_money[:] = 0.0
         world.actors.research_support[:] = 0.0
+        world.actors.spillover[:] = 0.0
         world.regions.accrued[:] = 0.0
         world.regions.lapsed[:] = 0.0
         world.regions.national_money[:] = 0.0

@@ -5,8 +5,9 @@ from __future__ import annotations
 import numpy as np
 
 from abm.kernel import kernel
-from abm.parameters import NewProductivity
+from abm.parameters import NewProductivity, Production
 from abm.state.codes import Level
+from abm.state.technique import used_intelligence
 from abm.types import FloatArray, IntArray
 
 _DIGITAL = int(Level.DIGITAL)
@@ -14,6 +15,16 @@ _INTELLIGENT = int(Level.INTELLIGENT)
 _GREEN = int(Level.GREEN)
 _BINS = 10
 """Parts of the value-chain scale; who stands in the same one stands near."""
+
+
+def people_cost(wage: FloatArray, p: Production) -> FloatArray:
+    """Return what people's work costs in each region over the base wage; numbers in yuan that pay for it go by it.
+
+    >>> people_cost(np.array([0.07, 0.0175]), Production(base_wage=0.035)).tolist()
+    [2.0, 0.5]
+    """
+    cost: FloatArray = wage / p.base_wage if p.wage_indexed else np.ones(len(wage))
+    return cost
 
 
 def annuity(rate: float, horizon: float) -> float:
@@ -33,6 +44,30 @@ def step_cost(base: float, level: float, convexity: float, skill: float, service
     0.6
     """
     return base * (1.0 + convexity * level) * (1.0 + gap_cost * (1.0 - skill) * (1.0 - service))
+
+
+@kernel
+def green_costs(
+    firm: IntArray, capability: FloatArray, frontier: FloatArray, green: FloatArray, know_how: float
+) -> FloatArray:  # fmt: skip
+    """Return what know-how in green fields leaves of the cost of a green step: 1 - know_how sum g x / sum g, by firm.
+
+    `green` tells how far each field is green; without green fields nobody has know-how.
+
+    >>> green_costs(np.array([0]), np.array([[0.5, 9.0]]), np.ones(2), np.array([0.5, 0.0]), 0.5).tolist()
+    [0.75]
+    """
+    total = 0.0
+    for k in range(len(green)):
+        total += green[k]
+    left = np.ones(len(firm))
+    if total > 0.0:
+        for f in range(len(firm)):
+            known = 0.0
+            for k in range(len(green)):
+                known += green[k] * min(1.0, capability[firm[f], k] / frontier[k])
+            left[f] = 1.0 - know_how * known / total
+    return left
 
 
 @kernel
@@ -70,24 +105,28 @@ def expected_savings(
     staff: FloatArray,
     sales: FloatArray,
     margin: FloatArray,
+    quality: FloatArray,
     level: FloatArray,
-    absorption_talent: float,
+    intelligent_talent: float,
     waste_saving: float,
     intelligent_gain: float,
     green_saving: float,
     carbon_price: float,
     green_standard: float,
     green_customers: float,
+    customers: tuple[float, float, float],
 ) -> FloatArray:
     """Return the saving per quarter of sales at each full level, shape (firms, levels).
 
     Materials for digital, labour for intelligent (talent permitting), energy and material, customers and carbon
-    cost for green; `green_customers` is the share of orders that a level below the standard costs.
+    cost for green; `green_customers` is the share of orders that a level below the standard costs, `customers` the
+    shares that each full level wins, by variety in proportion to quality.
 
     >>> zero, one = np.array([0]), np.ones(1)
     >>> expected_savings(zero, zero, zero, 0.5 * np.ones((1, 1)), 0.1 * one, 0.2 * one, 3 * one, 10 * one, 20 * one,
-    ...                  0.3 * one, np.zeros((1, 3)), 0.1, 0.06, 1.0, 0.25, 0.0, 0.2, 0.02).round(6).tolist()
-    [[0.03, 0.0375, 0.031]]
+    ...                  0.3 * one, 0.5 * one, np.zeros((1, 3)), 0.1, 0.06, 1.0, 0.25, 0.0, 0.2, 0.02,
+    ...                  (0.01, 0.02, 0.03)).round(6).tolist()
+    [[0.033, 0.03975, 0.04]]
     """
     saving = np.empty((len(firm), level.shape[1]))
     for f in range(len(firm)):
@@ -96,14 +135,15 @@ def expected_savings(
         material = 0.0
         for u in range(inputs.shape[0]):
             material += inputs[u, s]
-        saving[f, _DIGITAL] = waste_saving * material
-        density = talent[i] / max(staff[i], 1e-9)
+        earned = max(margin[i], 0.0)
+        saving[f, _DIGITAL] = waste_saving * material + customers[0] * earned
         wages = wage[region[i]] * staff[i] / max(sales[i], 1e-9)
         labour = min(wages, 1.0) * intelligent_gain / (1.0 + intelligent_gain)
-        saving[f, _INTELLIGENT] = labour * (density / (density + absorption_talent))
+        in_use = used_intelligence(1.0, talent[i], staff[i], intelligent_talent)
+        saving[f, _INTELLIGENT] = in_use * (labour + customers[1] * quality[i] * earned)
         energy = energy_share[s] * (1.0 + carbon_price) * green_saving
-        customers = green_customers if level[i, _GREEN] < green_standard else 0.0
-        saving[f, _GREEN] = energy + customers * max(margin[i], 0.0)
+        lost = green_customers if level[i, _GREEN] < green_standard else 0.0
+        saving[f, _GREEN] = energy + (lost + customers[2]) * earned
     return saving
 
 

@@ -26,6 +26,7 @@ def small_structure(n_regions: int = 1) -> Structure:
         region_names=tuple(f"region {r + 1}" for r in range(n_regions)),
         frontier_growth=np.zeros(2),
         embargo=np.zeros(2),
+        green=np.zeros(2),
         weight=weight,
         inputs=inputs,
         leontief=leontief_inverse(inputs),

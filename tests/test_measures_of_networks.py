@@ -101,7 +101,8 @@ def test_projects_and_instruments_at_their_cap() -> None:
     assert math.isnan(value(world, "projects_at_cap_share"))
     assert math.isnan(value(world, "instruments_at_cap_share"))
     with world.writable(EVERYTHING):
-        world.actors.n_projects[:3] = 6, 1, 1
+        world.actors.n_projects[:3] = 7, 6, 1
+        world.actors.project_load[:3] = 5.6, 5.4, 1.0
         world.regions.accrued[0, :4] = 1.0
         world.regions.lapsed[0, [0, 8]] = 0.5
     assert value(world, "projects_at_cap_share") == pytest.approx(1 / 3)

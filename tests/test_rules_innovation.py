@@ -21,6 +21,7 @@ from abm.rules.innovation_payment import pay_for_projects
 from abm.rules.innovation_shelf import take_up_results
 from abm.rules.innovation_start import start_projects
 from abm.rules.introduction import introduce_technology
+from abm.rules.policy import support_firms
 from abm.rules.strategy import choose_strategy
 from abm.state.accounts import money_residual
 from abm.state.codes import (
@@ -59,7 +60,8 @@ def structure() -> Structure:
     weight, inputs = np.full((2, 2), 0.5), np.zeros((2, 2))
     return Structure(
         field_names=("control", "optics"), sector_names=("tools", "meters"), chain_names=("tools", "meters"),
-        region_names=("home",), frontier_growth=zeros, embargo=np.array([0.0, 1.0]), weight=weight, inputs=inputs,
+        region_names=("home",), frontier_growth=zeros, embargo=np.array([0.0, 1.0]), green=zeros,
+        weight=weight, inputs=inputs,
         leontief=leontief_inverse(inputs), kinship=cosine(weight), final_demand=np.eye(2),
         position=np.array([2, 2]), technology_class=np.array([1, 2]), labour_share=np.full(2, 0.3),
         energy_share=zeros, capital_ratio=np.ones(2), household_share=zeros, equipment_share=zeros,
@@ -95,6 +97,7 @@ def small_world(**columns: Any) -> World:
         world.ledger.stock[:4, int(Origin.ENDOWMENT), int(Route.OWN)] = a.capability[:4].sum(axis=1)
         world.regions.household_slot[:] = HOUSEHOLDS
         world.regions.government_slot[:] = GOVERNMENT
+        world.regions.wage[:] = Parameters().production.base_wage
         pairs = [(0, 1), (0, 2), (1, 2), (0, 3), (1, 3), (2, 3)]
         ties.is_active[:6] = True
         ties.source[:6], ties.target[:6] = np.array(pairs).T
@@ -215,6 +218,32 @@ def test_starts_follow_the_budget_and_members_are_counted() -> None:
     assert a.n_projects[:4].tolist() == [6, 0, 1, 2]
 
 
+@pytest.mark.parametrize(("calls", "free"), [(1, 6), (3, 5)])
+def test_a_call_takes_as_much_of_a_place_as_it_costs(calls: int, free: int) -> None:
+    """A budget of 7.2 feeds 6 projects of 0.9; a quarter of half of 1.6 is 0.2, so three calls take 0.67 places."""
+    world = small_world(research_budget=[7.2, 0.0, 0.0, 0.0], mode=[int(Mode.INDEPENDENT), 0, 0, 0])
+    for _ in range(calls):
+        started(world, [0, 1, 2, UNIVERSITY], ProjectKind.CALL, cost=1.6)
+    before = int(world.projects.is_active.sum())
+    changes = {"innovation_start_chance": 1.0, "innovation_project_cost": 1.2, "calls_paid_share": 0.5}
+    run(start_projects, world, parameters(**changes, innovation_most_projects=6, innovation_research_part=0.75))
+    assert int(world.projects.is_active.sum()) - before == free
+    assert world.actors.project_load[0] == pytest.approx(calls * 0.2 / 0.9 + free)
+
+
+def test_grants_and_refunds_come_off_the_cost_of_the_year() -> None:
+    """Firm 0 paid 4, gets all of a budget of 1 for grants and a quarter of 4 back; policy does not reach firm 1."""
+    world = small_world(
+        research_budget=[5.0, 5.0, 0.0, 0.0], research_spending=[4.0, 4.0, 0.0, 0.0], year_cost=[4.0, 4.0, 0.0, 0.0],
+        is_reached=[True, False, True, True], mode=[int(Mode.INDEPENDENT), int(Mode.INDEPENDENT), 0, 0],
+    )  # fmt: skip
+    with world.writable(("regions.budget",)):
+        world.regions.budget[0, [Instrument.GRANT, Instrument.DEDUCTION]] = 1.0, 9.0
+    run(support_firms, world, parameters(policy_deduction_rate=0.25))
+    assert world.actors.year_cost[:2].tolist() == pytest.approx([2.0, 4.0])
+    assert world.actors.public_money[:2].tolist() == pytest.approx([2.0, 0.0])
+
+
 def test_joint_projects_take_partners_that_do_research() -> None:
     world = small_world(research_budget=[2.0, 0.0, 0.0, 2.0], mode=[int(Mode.JOINT), 1, 1, 0])
     run(start_projects, world, parameters(innovation_start_chance=1.0, innovation_project_cost=2.0))
@@ -299,8 +328,8 @@ def test_calls_and_pilots_are_paid_from_their_budgets() -> None:
 def test_national_projects_are_paid_from_outside() -> None:
     world = small_world(research_budget=10.0)
     started(world, [0, 1], ProjectKind.CALL, is_national=True)
-    run(pay_for_projects, world, parameters(calls_paid_share=0.5))
-    assert world.actors.cash[REST] == pytest.approx(1e4 - 1.0)
+    run(pay_for_projects, world, parameters(calls_paid_share=0.5, calls_national_share=0.8))
+    assert world.actors.cash[REST] == pytest.approx(1e4 - 0.8 * 2.0)
     assert world.actors.cash[GOVERNMENT] == 100.0
 
 
@@ -439,12 +468,24 @@ def test_a_product_raises_novelty_and_trust() -> None:
     assert world.ledger.gain[1, Origin.JOINT_RESEARCH, Route.PROPOSAL] > 0.0
 
 
+@pytest.mark.parametrize(("indexed", "places"), [(False, 3), (True, 1)])
+def test_costs_that_pay_for_people_follow_the_wage(indexed: bool, places: int) -> None:
+    """At twice the base wage a budget of 3.9 feeds 3.9 / 1.2 = 3 projects, or 3.9 / 2.4 = 1 if costs follow."""
+    world = small_world(research_budget=0.0)
+    with world.writable(("actors.*", "regions.wage")):
+        world.actors.mode[0], world.actors.research_budget[0] = int(Mode.INDEPENDENT), 3.9
+        world.regions.wage[0] *= 2.0
+    changes = {"innovation_start_chance": 1.0, "innovation_project_cost": 1.2, "production_wage_indexed": indexed}
+    run(start_projects, world, parameters(**changes))
+    assert int(world.projects.is_active.sum()) == places
+
+
 def test_several_lessons_in_one_field_never_lead_beyond_the_best_result() -> None:
     uid, one = np.array([7], np.uint64), np.ones(1, np.bool_)
     amount = lessons(
         np.array([0, 1]), np.ones(2, np.bool_), np.ones(2, np.int64), np.zeros((2, 1), np.int64),
         np.array([[7], [7]], np.uint64), np.full((2, 1), 1e3), np.zeros(2, np.int64), np.array([0.7, 0.6]), one, uid,
-        np.ones(1), np.array([[0.5]]), 2.0, 3.0,
+        np.zeros(1, np.int64), np.ones(1), np.array([[0.5]]), 2.0, np.array([3.0]),
     )  # fmt: skip
     assert amount.sum() == pytest.approx(0.2)
     assert amount[0, 0] == pytest.approx(2 * amount[1, 0])

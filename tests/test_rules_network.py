@@ -59,7 +59,7 @@ def structure() -> Structure:
     weight, inputs = np.array([[1.0, 0.0], [0.5, 0.5]]), np.array([[0.0, 0.4], [0.0, 0.0]])
     return Structure(
         field_names=("forming", "control"), sector_names=("parts", "machines"), chain_names=("machines",),
-        region_names=("home",), frontier_growth=zeros, embargo=zeros, weight=weight, inputs=inputs,
+        region_names=("home",), frontier_growth=zeros, embargo=zeros, green=zeros, weight=weight, inputs=inputs,
         leontief=leontief_inverse(inputs), kinship=cosine(weight), final_demand=np.array([[0.0, 1.0]]),
         position=np.array([0, 2]), technology_class=np.array([1, 2]), labour_share=np.full(2, 0.3),
         energy_share=zeros, capital_ratio=np.full(2, 2.0), household_share=zeros, equipment_share=zeros,
@@ -261,18 +261,23 @@ def test_partners_who_met_by_a_market_tie_owe_nothing_to_an_order() -> None:
     assert world.ties.origin[row].tolist() == [int(TieOrigin.ACQUAINTANCE)]
 
 
+REVIEW = {
+    "search.review_probability": 1.0, "search.newcomer_share": 1.0, "search.review_size": 0.0,
+    "market.weak_links": False,
+}  # fmt: skip
+"""Every buyer reviews its one input, hears of anybody, and has no choice of imports."""
+
+
 def test_without_the_bundle_no_supply_tie_is_born_of_an_order() -> None:
     world = small_world()
-    changes = {"search.review_probability": 1.0, "search.newcomer_share": 1.0, "search.review_size": 0.0}
-    apply(find_suppliers, world, changes | {"switches.supporting_chain": False})
+    apply(find_suppliers, world, REVIEW | {"switches.supporting_chain": False})
     ties = world.ties
     assert set(ties.origin[ties.is_active].tolist()) == {int(TieOrigin.ACQUAINTANCE)}
 
 
 def test_a_buyer_orders_a_step_of_its_input_and_never_more_than_the_cap() -> None:
     world = small_world()
-    changes = {"search.review_probability": 1.0, "search.newcomer_share": 1.0, "search.review_size": 0.0}
-    apply(find_suppliers, world, changes)
+    apply(find_suppliers, world, REVIEW)
     ties = world.ties
     assert sorted(ties.target[ties.is_active].tolist()) == [CORE, SME, RIVAL]
     assert set(ties.source[ties.is_active].tolist()) == {SUPPLIER}
@@ -282,16 +287,30 @@ def test_a_buyer_orders_a_step_of_its_input_and_never_more_than_the_cap() -> Non
     assert ((ties.origin[ties.is_active] == int(TieOrigin.ORDER)) == is_core).all()
     for _ in range(6):
         world.quarter += 1
-        apply(find_suppliers, world, changes)
+        apply(find_suppliers, world, REVIEW)
     assert ties.weight[ties.is_active] == pytest.approx([0.8, 0.8, 0.8])
+
+
+def test_imports_are_ordered_by_choice_within_the_same_cap() -> None:
+    world = small_world()
+    with world.writable(("regions.import_appeal",)):
+        world.regions.import_appeal[:] = 5.0
+    for _ in range(6):
+        world.quarter += 1
+        apply(find_suppliers, world, REVIEW | {"market.weak_links": True})
+    assert not world.ties.is_active.any()
+    orders = world.actors.import_order[[CORE, SME, RIVAL]]
+    assert orders.sum(axis=1) == pytest.approx([0.8, 0.8, 0.8])
+    apply(find_suppliers, world, REVIEW)
+    assert world.actors.import_order[[CORE, SME, RIVAL]].sum(axis=1) == pytest.approx([0.6, 0.6, 0.6])
+    assert world.ties.weight[world.ties.is_active] == pytest.approx([0.2, 0.2, 0.2])
 
 
 def test_a_full_supplier_takes_nobody() -> None:
     world = small_world()
     with world.writable(("actors.expected_orders",)):
         world.actors.expected_orders[SUPPLIER] = 80.0 / 2.0 + 0.01
-    changes = {"search.review_probability": 1.0, "search.newcomer_share": 1.0, "search.review_size": 0.0}
-    apply(find_suppliers, world, changes)
+    apply(find_suppliers, world, REVIEW)
     assert not world.ties.is_active.any()
 
 
@@ -554,7 +573,7 @@ def test_people_leave_smes_more_easily_and_bring_what_they_know() -> None:
     before = world.actors.talent[:5].sum() + 4.0
     calm = {
         "talent.graduate_rate": 0.0, "talent.retirement": 0.0, "talent.leave_rate": 0.0, "talent.immigration": 0.0,
-        "talent.engineer_share": 0.2,
+        "talent.engineer_share": 0.2, "talent.programme_appeal": 0.0,
     }  # fmt: skip
     apply(move_talent, world, calm)
     assert world.actors.talent[:5].sum() + world.regions.talent_pool[0] == pytest.approx(before)
@@ -578,10 +597,11 @@ def test_the_talent_programme_pays_smes_for_people() -> None:
 
 def test_training_reaches_the_displaced_first_and_then_staff() -> None:
     world = small_world()
-    with world.writable(("regions.displaced", "regions.budget")):
+    with world.writable(("regions.displaced", "regions.budget", "actors.is_reached")):
         world.regions.displaced[0] = 30.0
         world.regions.budget[0, int(Instrument.TRAINING)] = 0.5  # 50 places
-    changes = {"talent.reemployment": 0.0, "talent.skill_wear": 0.0, "policy.access": 0.0, "talent.training_cost": 0.01}
+        world.actors.is_reached[:] = world.actors.is_core
+    changes = {"talent.reemployment": 0.0, "talent.skill_wear": 0.0, "talent.training_cost": 0.01}
     apply(train_people, world, changes)
     assert world.regions.displaced[0] == pytest.approx(0.0)
     assert world.actors.skill[CORE] == pytest.approx(20.0 / 100.0)

@@ -30,6 +30,7 @@ def tiny_structure(n_regions: int = 1) -> Structure:
         region_names=tuple(f"region {r}" for r in range(n_regions)),
         frontier_growth=np.full(3, 0.04),
         embargo=np.array([0.0, 0.2, 0.5]),
+        green=np.zeros(3),
         weight=weight,
         inputs=inputs,
         leontief=leontief_inverse(inputs),

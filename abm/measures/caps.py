@@ -50,7 +50,7 @@ def inputs_at_cap_share(view: View) -> FloatArray:
 
 @measure(
     unit="1",
-    formula="firms and universities with innovation.most_projects / those with any project",
+    formula="firms and universities whose projects take innovation.most_projects places (rounded) / those with any",
     source="model.md line 9",
     null_when="nobody has a project",
 )

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import numpy as np
+
 from abm.measures.declaration import measure
 from abm.measures.view import View
-from abm.state.codes import Purpose
+from abm.state.codes import Level, Purpose, Stage
 from abm.types import FloatArray
 
 
@@ -89,3 +91,51 @@ def energy_use(view: View) -> FloatArray:
 def energy_use_per_sales(view: View) -> FloatArray:
     """Energy and raw materials used per yuan of sales."""
     return view.volumes[Purpose.ENERGY] / view.money.sales
+
+
+@measure(
+    unit="1",
+    formula="sum_p cost_p green_k(p) / sum_p cost_p over projects under way before industrialisation",
+    source="cheng:4.3",
+    null_when="no research is under way",
+)
+def green_research_share(view: View) -> FloatArray:
+    """Share of research, by cost, that serves to save energy and material."""
+    projects, green = view.world.projects, view.world.structure.green
+    row = np.flatnonzero(projects.is_active & (projects.stage < int(Stage.INDUSTRIALISATION)))
+    region, cost = projects.region[row], projects.cost[row]
+    spent = np.bincount(region, cost, view.n_regions)
+    share: FloatArray = np.bincount(region, cost * green[projects.field[row]], view.n_regions) / spent
+    return share
+
+
+@measure(
+    unit="level per quarter, summed over fields",
+    formula="sum_i spillover_i / n over firms, spillover_i learned along ties from firms of other sectors",
+    source="cheng:4.2",
+    null_when="there is no firm",
+)
+def gain_from_other_sectors(view: View) -> FloatArray:
+    """Mean gain in capability that firms learned this quarter from firms of other sectors, through common fields."""
+    actors = view.world.actors
+    learned = np.bincount(actors.region[view.firm], actors.spillover[view.firm], view.n_regions)
+    mean: FloatArray = learned / view.money.n_firms
+    return mean
+
+
+@measure(
+    unit="1",
+    formula="sum_i sales_i l_i d_i / (d_i + production.intelligent_talent) / sum_i sales_i, d talent over staff",
+    source="cheng:3.2; cheng:4.1",
+    null_when="no firm has sales",
+)
+def intelligent_level_in_use(view: View) -> FloatArray:
+    """Part of the intelligent level that talent puts to use, weighted by sales."""
+    actors, firm, half = view.world.actors, view.firm, view.parameters.production.intelligent_talent
+    talent = actors.talent[firm]
+    in_use = actors.level[firm, Level.INTELLIGENT]
+    if half > 0.0:
+        in_use = in_use * talent / (talent + half * np.maximum(actors.staff[firm], 1e-9))
+    used = np.bincount(actors.region[firm], actors.sales[firm] * in_use, view.n_regions)
+    mean: FloatArray = used / view.money.sales
+    return mean

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import numpy as np
+
 from abm.measures.declaration import measure
 from abm.measures.view import View
 from abm.types import FloatArray
@@ -82,3 +84,39 @@ def division_of_labour(view: View) -> FloatArray:
 def import_share(view: View) -> FloatArray:
     """Share of imports in what is sold in the region or made there."""
     return view.stocks.imports / (view.stocks.imports + view.money.sales)
+
+
+def _weighted(view: View, value: FloatArray) -> FloatArray:
+    """Return the mean over the firms of each region, weighted by sales; `value` is by place in `view.firm`."""
+    actors, firm = view.world.actors, view.firm
+    total = np.bincount(actors.region[firm], value * actors.sales[firm], view.n_regions).astype(np.float64)
+    mean: FloatArray = total / view.money.sales
+    return mean
+
+
+@measure(
+    unit="1",
+    formula="sum_i sales_i in_i / sum_i sales_i, in = CES of what is bought of each input",
+    source="ren:2.3.1",
+    null_when="no firm has sales",
+)
+def input_quality(view: View) -> FloatArray:
+    """Quality of the inputs firms use, the weakest binding, where the frontier is 1."""
+    return _weighted(view, view.world.actors.input_quality[view.firm])
+
+
+@measure(
+    unit="1",
+    formula="sum_i sales_i max(0, 1 - CES(own_i, in_i) / own_i) / sum_i sales_i",
+    source="ren:2.3.1",
+    null_when="no firm has sales",
+)
+def bottleneck_loss(view: View) -> FloatArray:
+    """Share of quality that firms lose to inputs that are worse than they could make use of."""
+    world, p, firm = view.world, view.parameters.market, view.firm
+    relative = world.actors.capability[firm] / world.fields.frontier
+    own = np.maximum(0.01, (world.structure.weight[world.actors.sector[firm]] * relative).sum(axis=1))
+    made_of = np.maximum(0.01, world.actors.input_quality[firm])
+    share, rho = p.own_quality_share, p.quality_exponent
+    quality = (share * own**rho + (1.0 - share) * made_of**rho) ** (1.0 / rho)
+    return _weighted(view, np.maximum(0.0, 1.0 - quality / own))

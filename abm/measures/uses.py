@@ -23,8 +23,8 @@ class Uses(NamedTuple):
     """Of each region, per quarter: million units made, million yuan used up at base prices, of research, of the public.
 
     Output, energy and materials are of firms; so are research and public money, all and of SMEs, but for research of
-    universities. Busy are firms and universities with a project, full those with as many as they can have. Served are
-    firms a platform serves, and those of them that do research.
+    universities. Busy are firms and universities with a project, full those whose projects take all places one can
+    have. Served are firms a platform serves, and those of them that do research.
     """
 
     output: FloatArray
@@ -46,7 +46,8 @@ class Uses(NamedTuple):
 def use_sums(
     is_active: BoolArray, kind: IntArray, region: IntArray, sector: IntArray, is_core: BoolArray, output: FloatArray,
     level: FloatArray, outside_step_share: FloatArray, research_spending: FloatArray, research_support: FloatArray,
-    public_money: FloatArray, n_projects: IntArray, mode: IntArray, service: FloatArray, inputs: FloatArray,
+    public_money: FloatArray, n_projects: IntArray, project_load: FloatArray, mode: IntArray, service: FloatArray,
+    inputs: FloatArray,
     energy_share: FloatArray, n_regions: int, waste_saving: float, green_saving: float, step_span: float,
     most_projects: int,
 ) -> FloatArray:  # fmt: skip
@@ -55,8 +56,8 @@ def use_sums(
     >>> import numpy as np
     >>> yes, zero, two = np.ones(2, np.bool_), np.zeros(2, np.int64), np.full(2, 2.0)
     >>> use_sums(yes, np.array([0, 1]), zero, zero, ~yes, 5.0 * two, np.zeros((2, 3)), 0.25 * two, 0.5 * two, two,
-    ...     two, np.array([3, 1]), zero + 1, np.full((2, 6), 0.1), np.full((1, 1), 0.5), np.array([0.1]), 1, 0.1, 0.2,
-    ...     0.2, 3)[:, 0].tolist()
+    ...     two, np.array([3, 1]), np.array([2.6, 1.0]), zero + 1, np.full((2, 6), 0.1), np.full((1, 1), 0.5),
+    ...     np.array([0.1]), 1, 0.1, 0.2, 0.2, 3)[:, 0].tolist()
     [10.0, 1.0, 5.0, 1.0, 1.0, 4.0, 4.0, 3.0, 3.0, 2.0, 1.0, 1.0, 1.0]
     """
     out = np.zeros((13, n_regions))
@@ -70,7 +71,7 @@ def use_sums(
         r = region[i]
         performed = research_spending[i] + research_support[i]
         out[9, r] += 1.0 if n_projects[i] > 0 else 0.0
-        out[10, r] += 1.0 if n_projects[i] >= most_projects else 0.0
+        out[10, r] += 1.0 if project_load[i] + 0.5 > most_projects else 0.0
         if kind[i] != _FIRM:
             out[8, r] += performed
             continue

@@ -172,7 +172,8 @@ class View:
         return uses.Uses(*uses.use_sums(
             actors.is_active, actors.kind, actors.region, actors.sector, actors.is_core, actors.output, actors.level,
             actors.outside_step_share, actors.research_spending, actors.research_support, actors.public_money,
-            actors.n_projects, actors.mode, actors.service, structure.inputs, structure.energy_share, self.n_regions,
+            actors.n_projects, actors.project_load, actors.mode, actors.service, structure.inputs,
+            structure.energy_share, self.n_regions,
             production.waste_saving, production.green_saving, production.step_span,
             self.parameters.innovation.most_projects,
         ))  # fmt: skip

@@ -21,6 +21,7 @@ from abm.state.columns import read_only
 from abm.state.projects import open_projects
 from abm.state.world import World
 from abm.types import FloatArray, IntArray
+from abm.valuation import people_cost
 
 _CALL = int(ProjectKind.CALL)
 _POOL = 24
@@ -45,7 +46,7 @@ def run_calls(world: World, parameters: Parameters, draws: Draws) -> None:
                awards <= (budget - commitments) / (paid_share full cost); P(national) = rate x_leader
     Units      x, tau, u: 1; budget, cost: million yuan; rate: 1/year
     Source     li 3.A, 4(3) (alliances for common technologies); ren 2.3.1, 2.4.2; zhao2020 III.D (access of SMEs)
-    Draws      judge call (an actor, a pair), reach a policy (an actor), win national project (a region)
+    Draws      judge call (an actor, a pair), win national project (a region)
     Off when   switches.common_technology is off
     """
     p = parameters.calls
@@ -76,6 +77,11 @@ def stage_costs(p: Innovation) -> tuple[FloatArray, FloatArray]:
     return factor, whole[::-1].cumsum()[::-1] - whole
 
 
+def _cost(world: World, parameters: Parameters, region: int) -> float:
+    """Return the cost of a quarter of research of a consortium at the region's wage, million yuan."""
+    return parameters.calls.project_cost * float(people_cost(world.regions.wage, parameters.production)[region])
+
+
 def _room_for_awards(world: World, parameters: Parameters, region: int) -> int:
     """Return how many projects the region's call budget can carry to their end, after what is promised already."""
     p, pr = parameters.calls, world.projects
@@ -84,7 +90,7 @@ def _room_for_awards(world: World, parameters: Parameters, region: int) -> int:
         region, pr.is_active, pr.kind, pr.stage, pr.is_national, pr.region, pr.cost, pr.remaining, factor, later
     )
     free = float(world.regions.budget[region, Instrument.CALL]) - due
-    each = p.paid_share * p.project_cost * (parameters.innovation.research_quarters + float(later[0]))
+    each = p.paid_share * _cost(world, parameters, region) * (parameters.innovation.research_quarters + float(later[0]))
     return p.most_awards if each <= 0.0 else int(min(float(p.most_awards), max(0.0, free // each)))
 
 
@@ -123,9 +129,8 @@ def _applications(world: World, parameters: Parameters, draws: Draws, region: in
     p, a, lists = parameters.calls, world.actors, world.neighbours()
     frontier, weight, key = world.fields.frontier, world.structure.weight, draws.key("judge call")
     pool, leaders = applicants(
-        region, field, a.is_active, a.kind, a.region, a.sector, a.mode, a.is_core, a.uid, a.research_budget,
-        a.capability, frontier, weight, _POOL, number, parameters.policy.access, p.skill_weight, p.judgement_noise,
-        draws.key("reach a policy"), key,
+        region, field, a.is_active, a.kind, a.region, a.sector, a.mode, a.is_reached, a.uid, a.research_budget,
+        a.capability, frontier, weight, _POOL, number, p.skill_weight, p.judgement_noise, key,
     )  # fmt: skip
     member, merit = alliances(
         leaders, pool, field, a.is_active, a.kind, a.region, a.sector, a.uid, a.capability, frontier, weight,
@@ -144,13 +149,14 @@ def _award(
     ordinal = _NATIONAL_ORDINAL if is_national else _LOCAL_ORDINAL
     for place, member in enumerate(consortia):
         leader = int(member[0])
+        cost = _cost(world, parameters, int(a.region[leader]))
         uid = np.array([project_uid(a.uid[leader], world.quarter, ordinal)], dtype=np.uint64)
         awarded = world.events.add(
             Event.CALL_AWARDED, world.quarter, a.uid[leader], region=a.region[leader], partner=a.uid[member[1]],
-            project=uid, field=field, channel=int(is_national), amount=p.project_cost, cause=cause,
+            project=uid, field=field, channel=int(is_national), amount=cost, cause=cause,
         )  # fmt: skip
         open_projects(
-            world, uid, member[None, :], np.array([field]), np.array([p.project_cost]), kind=_CALL,
+            world, uid, member[None, :], np.array([field]), np.array([cost]), kind=_CALL,
             remaining=parameters.innovation.research_quarters, is_pull=True, tie_origin=int(TieOrigin.CALL),
             sector=a.sector[leader], is_national=is_national, cause=awarded,
         )  # fmt: skip

@@ -19,6 +19,7 @@ from abm.state.accounts import transfer
 from abm.state.codes import Event, Instrument, Kind, Layer, Purpose
 from abm.state.world import World
 from abm.types import BoolArray, FloatArray
+from abm.valuation import people_cost
 
 _OFFICE = int(Instrument.CHAIN_OFFICE)
 
@@ -54,26 +55,24 @@ def lead_chains(world: World, parameters: Parameters, draws: Draws) -> None:
     """
     if not (parameters.switches.chain_leader and parameters.chain_leader.official) or world.quarter % 4 != 0:
         return
-    p = parameters.chain_leader
+    p, people = parameters.chain_leader, people_cost(world.regions.wage, parameters.production)
     for r in range(world.structure.n_regions):
-        led = _pay_offices(world, p, r)
+        led = _pay_offices(world, p, r, p.office_cost * float(people[r]))
         _publish(world, p, r, led)
         if led:
             _prune(world, p, r)
 
 
-def _pay_offices(world: World, p: ChainLeader, region: int) -> list[int]:
+def _pay_offices(world: World, p: ChainLeader, region: int, cost: float) -> list[int]:
     """Pay for as many offices as the money allows, chains with the largest open needs first; return those chains."""
     needs, regions = world.needs, world.regions
     government = int(regions.government_slot[region])
     size = np.where(needs.is_open[region], needs.exposure[region], 0.0).sum(axis=(1, 2))
     number = int((size > 0.0).sum())
     money = min(float(regions.budget[region, _OFFICE]), float(world.actors.cash[government]))
-    if p.office_cost > 0.0:
-        number = int(min(float(number), money / p.office_cost))
-    paid = transfer(
-        world, government, int(regions.household_slot[region]), number * p.office_cost, Purpose.CHAIN_OFFICE
-    )
+    if cost > 0.0:
+        number = int(min(float(number), money / cost))
+    paid = transfer(world, government, int(regions.household_slot[region]), number * cost, Purpose.CHAIN_OFFICE)
     regions.budget[region, _OFFICE] = max(0.0, float(regions.budget[region, _OFFICE]) - paid)
     return [int(chain) for chain in np.argsort(-size, kind="stable")[:number]]
 

@@ -21,6 +21,7 @@ from abm.state.codes import Event, Kind, Layer, Purpose, TieOrigin
 from abm.state.ties import platform_of
 from abm.state.world import World
 from abm.types import FloatArray, IntArray
+from abm.valuation import people_cost
 
 _FIRM = int(Kind.FIRM)
 
@@ -126,8 +127,10 @@ def _introduce(world: World, parameters: Parameters, draws: Draws) -> None:
     actors, ties, lists, p = world.actors, world.ties, world.neighbours(), parameters.chain_leader
     x = actors.capability / world.fields.frontier
     met: dict[tuple[int, int], float] = {}
-    for owner in np.flatnonzero(actors.is_chain_owner):
-        for supplier, partner, trust in _meetings(world, p, int(owner), x):
+    cost = p.owner_cost * people_cost(world.regions.wage, parameters.production)
+    for owner in np.flatnonzero(actors.is_chain_owner).tolist():
+        price = float(cost[actors.region[owner]])
+        for supplier, partner, trust in _meetings(world, p.n_introductions, price, owner, x):
             met[supplier, partner] = max(trust, met.get((supplier, partner), 0.0))
     met = {each: trust for each, trust in met.items() if each[::-1] not in met}
     if not met:
@@ -150,9 +153,10 @@ def _introduce(world: World, parameters: Parameters, draws: Draws) -> None:
     )  # fmt: skip
 
 
-def _meetings(world: World, p: ChainLeader, owner: int, x: FloatArray) -> list[tuple[int, int, float]]:
+def _meetings(world: World, number: int, cost: float, owner: int, x: FloatArray) -> list[tuple[int, int, float]]:
     """Return the suppliers an owner introduces, its best research partner and the trust through it; the owner pays."""
     actors, ties, weight = world.actors, world.ties, world.structure.weight[world.actors.sector[owner]]
+    household = int(world.regions.household_slot[actors.region[owner]])
     bought = np.flatnonzero(ties.is_active & (ties.layer == int(Layer.SUPPLY)) & (ties.target == owner))
     is_mine = (ties.source == owner) | (ties.target == owner)
     shared = np.flatnonzero(ties.is_active & (ties.layer == int(Layer.RESEARCH)) & is_mine)
@@ -164,8 +168,8 @@ def _meetings(world: World, p: ChainLeader, owner: int, x: FloatArray) -> list[t
     lack = np.maximum(0.0, x[owner] - x[supplier]) @ weight
     able, trust = int(partner[best]), ties.trust[shared[best]]
     meetings = []
-    for n in np.lexsort((actors.uid[supplier], -lack))[: p.n_introductions]:
-        if lack[n] > 0.0 and supplier[n] not in (able, owner) and actors.cash[owner] > p.owner_cost:
-            transfer(world, owner, int(world.regions.household_slot[actors.region[owner]]), p.owner_cost, Purpose.FEE)
+    for n in np.lexsort((actors.uid[supplier], -lack))[:number]:
+        if lack[n] > 0.0 and supplier[n] not in (able, owner) and actors.cash[owner] > cost:
+            transfer(world, owner, household, cost, Purpose.FEE)
             meetings.append((int(supplier[n]), able, float(ties.trust[bought[n]] * trust)))
     return meetings

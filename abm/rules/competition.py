@@ -15,11 +15,12 @@ from abm.parameters import Parameters
 from abm.randomness import Draws, laplace
 from abm.rule import rule
 from abm.state.codes import Kind, Level
+from abm.state.technique import used_intelligence
 from abm.state.trade_terms import import_quality
 from abm.state.world import World
 from abm.types import FloatArray, IntArray, UidArray
 
-_GREEN = int(Level.GREEN)
+_DIGITAL, _INTELLIGENT, _GREEN = int(Level.DIGITAL), int(Level.INTELLIGENT), int(Level.GREEN)
 _LARGEST_STEP = 0.7
 """Most by which competition moves the logarithm of a share in a quarter, up or down."""
 
@@ -31,19 +32,29 @@ def competitiveness(
     price: FloatArray,
     value_chain: FloatArray,
     level: FloatArray,
+    talent: FloatArray,
+    staff: FloatArray,
     quality_strength: float,
     price_strength: float,
     value_strength: float,
     green_strength: float,
     green_standard: float,
+    green_demand: float,
+    digital_reach: float,
+    variety: float,
+    intelligent_talent: float,
 ) -> FloatArray:
-    """Return E = b_q ln q - b_p ln p + b_v v - b_g max(0, standard - green) for each firm.
+    """Return how strongly each firm competes.
+
+    E = b_q ln q - b_p ln p + b_v v - b_g max(0, standard - green) + demand green + reach digital + variety q l, with l
+    the intelligent level that is put to use: small batches made to order, of good quality.
 
     >>> import numpy as np
-    >>> E = competitiveness(np.array([0]), np.array([1.0]), np.array([1.0]), np.array([0.4]), np.zeros((1, 3)),
-    ...                     1.5, 2.0, 0.5, 1.0, 0.3)
-    >>> round(float(E[0]), 6)
-    -0.1
+    >>> E = competitiveness(np.array([0]), np.array([1.0]), np.array([1.0]), np.array([0.4]),
+    ...     np.array([[1.0, 0.5, 0.1]]), np.array([1.0]), np.array([10.0]), 1.5, 2.0, 0.5, 1.0, 0.3, 0.5, 0.05, 0.2,
+    ...     0.1)
+    >>> round(float(E[0]), 6)  # 0.2 by position, -0.2 by the standard, 0.05 by each of the three levels
+    0.15
     """
     result = np.empty(len(firm))
     for f in range(len(firm)):
@@ -53,6 +64,9 @@ def competitiveness(
             - price_strength * math.log(max(price[i], 0.01))
             + value_strength * value_chain[i]
             - green_strength * max(0.0, green_standard - level[i, _GREEN])
+            + green_demand * level[i, _GREEN]
+            + digital_reach * level[i, _DIGITAL]
+            + variety * quality[i] * used_intelligence(level[i, _INTELLIGENT], talent[i], staff[i], intelligent_talent)
         )
     return result
 
@@ -116,15 +130,17 @@ def replicate(
 
 @rule(
     writes=("actors.market_share", "regions.import_share", "regions.import_appeal"),
-    source="zhao2020:III.C",
+    source="zhao2020:III.C; cheng:3.1; cheng:3.2; cheng:3.3; cheng:4.3",
     off={"market.competition": False},
 )
 def compete_for_shares(world: World, parameters: Parameters, draws: Draws) -> None:
     """Sectors and firms with better and cheaper products gain share; laggards and imports lose it.
 
-    Equation   m' = m e^{eta (E - drag m) + noise} / sum, imports included
-    Units      m: share of the market; eta: 1/quarter
-    Source     zhao2020 III.C (fast sectors rise, laggards are eliminated); replicator of model.md line 12
+    Equation   m' = m e^{eta (E - drag m) + noise} / sum, imports included; E = b_q ln q - b_p ln p + b_v v
+               - b_g max(0, standard - green) + green_demand green + digital_reach digital + variety q intelligent
+    Units      m: share of the market; eta: 1/quarter; E, q, p, v, levels: 1
+    Source     zhao2020 III.C (fast sectors rise, laggards are eliminated); replicator of model.md line 12; cheng 3.1
+               (digital business), 3.2 (small batches to order), 3.3 (green demand), 4.3 (standard)
     Draws      "share noise" per firm: Laplace
     Off when   market.competition = false
     """
@@ -134,8 +150,9 @@ def compete_for_shares(world: World, parameters: Parameters, draws: Draws) -> No
     actors, regions = world.actors, world.regions
     firm, region = world.slots(Kind.FIRM), world.kind_and_region()[1]
     strength = competitiveness(
-        firm, actors.quality, actors.price, actors.value_chain, actors.level,
+        firm, actors.quality, actors.price, actors.value_chain, actors.level, actors.talent, actors.staff,
         p.quality_strength, p.price_strength, p.value_strength, p.green_strength, parameters.policy.green_standard,
+        p.green_demand, p.digital_reach, p.variety, parameters.production.intelligent_talent,
     )  # fmt: skip
     foreign = p.quality_strength * np.log(import_quality(st, parameters.frontier.embargo_factor))
     if world.quarter == 1:

@@ -16,7 +16,7 @@ from abm.parameters import Parameters
 from abm.randomness import Draws
 from abm.rule import rule
 from abm.state.codes import Kind, Level
-from abm.state.technique import fuel_use, labour_productivity, material_use, step_shift
+from abm.state.technique import fuel_use, labour_productivity, material_use, step_shift, used_intelligence
 from abm.state.trade_terms import import_quality
 from abm.state.world import World
 from abm.types import FloatArray, IntArray
@@ -43,10 +43,10 @@ def cost_and_price(
     firm: IntArray, sector: IntArray, region: IntArray, wage: FloatArray, labour_share: FloatArray,
     inputs: FloatArray, energy: FloatArray, capital_ratio: FloatArray, equipment_level: FloatArray,
     level: FloatArray, outside_step_share: FloatArray, value_chain: FloatArray, quality: FloatArray,
-    sales: FloatArray, unit_cost: FloatArray, price: FloatArray,
+    sales: FloatArray, talent: FloatArray, staff: FloatArray, unit_cost: FloatArray, price: FloatArray,
     base_wage: float, wear: float, reference: float, intelligent_gain: float, waste_saving: float,
     green_saving: float, step_span: float, carbon_cost: float, base_markup: float, value_markup: float,
-    crowding_strength: float,
+    crowding_strength: float, intelligent_talent: float,
 ) -> None:  # fmt: skip
     """Set unit cost and price of each firm.
 
@@ -61,8 +61,9 @@ def cost_and_price(
     for f in range(len(firm)):
         i = firm[f]
         s = sector[i]
+        used = used_intelligence(level[i, _INTELLIGENT], talent[i], staff[i], intelligent_talent)
         productivity = labour_productivity(
-            base_wage / labour_share[s], equipment_level[i], reference, level[i, _INTELLIGENT], intelligent_gain
+            base_wage / labour_share[s], equipment_level[i], reference, used, intelligent_gain
         )
         shift = step_shift(outside_step_share[i], step_span)
         labour = wage[region[i]] / productivity * (1.0 - shift)
@@ -95,33 +96,62 @@ def set_prices(world: World, parameters: Parameters, draws: Draws) -> None:
     cost_and_price(
         firm, actors.sector, actors.region, world.regions.wage, st.labour_share, st.inputs, st.energy_share,
         st.capital_ratio, actors.equipment_level, actors.level, actors.outside_step_share, actors.value_chain,
-        actors.quality, actors.sales, actors.unit_cost, actors.price,
+        actors.quality, actors.sales, actors.talent, actors.staff, actors.unit_cost, actors.price,
         production.base_wage, production.wear, production.reference_level, production.intelligent_gain,
         production.waste_saving, production.green_saving, production.step_span, parameters.policy.carbon_price,
-        p.base_markup, p.value_markup, p.crowding,
+        p.base_markup, p.value_markup, p.crowding, production.intelligent_talent,
     )  # fmt: skip
 
 
 @kernel
+def quality_on_market(
+    firm: IntArray, sector: IntArray, region: IntArray, market_share: FloatArray, import_share: FloatArray,
+    import_quality: FloatArray, quality: FloatArray,
+) -> FloatArray:  # fmt: skip
+    """Return the mean quality of what each market sells, shape (regions, sectors): of its firms and of imports.
+
+    >>> zero = np.array([0])
+    >>> quality_on_market(zero, zero, zero, np.array([0.75]), np.array([[0.25]]), np.ones(1), np.array([0.2])).tolist()
+    [[0.4]]
+    """
+    mean = import_share * import_quality
+    for i in firm:
+        mean[region[i], sector[i]] += market_share[i] * quality[i]
+    return mean
+
+
+@kernel
 def product_quality(
-    firm: IntArray, sector: IntArray, weight: FloatArray, frontier: FloatArray, capability: FloatArray,
-    inputs: FloatArray, import_quality: FloatArray, start: IntArray, other: IntArray, tie: IntArray,
-    tie_layer: IntArray, tie_target: IntArray, tie_weight: FloatArray, quality: FloatArray, own_share: float,
-    exponent: float, speed: float,
+    firm: IntArray, sector: IntArray, region: IntArray, weight: FloatArray, frontier: FloatArray,
+    capability: FloatArray, inputs: FloatArray, import_quality: FloatArray, start: IntArray, other: IntArray,
+    tie: IntArray, tie_layer: IntArray, tie_target: IntArray, tie_weight: FloatArray, market_share: FloatArray,
+    import_share: FloatArray, import_order: FloatArray, quality: FloatArray, input_quality: FloatArray,
+    own_share: float, exponent: float, speed: float, has_weak_links: bool,
 ) -> None:  # fmt: skip
     """Move each firm's quality to a CES of its own capability index and of its inputs, of low substitution.
 
-    An input is as good as the local suppliers' quality weighted with the shares bought from them, and never worse than
-    the imports that can be bought instead. With an exponent far below zero the weakest input binds: a bottleneck.
+    An input is as good as what is bought: of suppliers and abroad by the shares ordered there, the rest as the open
+    market sells it, imports among it. With an exponent far below zero the weakest input binds: a bottleneck. Without
+    weak links every input is as good as imports.
+
+    A firm of capability 0.8 orders half of its only input from a supplier of 0.2 and a tenth abroad at 0.7; on the
+    open market both have half, and imports none:
+
+    >>> zero, half = np.zeros(2, np.int64), np.array([0.5, 0.5])
+    >>> quality, made_of, one, e = np.array([0.4, 0.2]), np.zeros(2), np.ones((1, 1)), np.array([1])
+    >>> product_quality(np.arange(2), zero, zero, one, np.ones(1), np.array([[0.8], [0.2]]), one, np.array([0.7]),
+    ...     np.array([0, 1, 1]), e, zero[:1], zero[:1], zero[:1], half[:1], half, 0 * one, np.array([[0.1], [0.0]]),
+    ...     quality, made_of, 0.5, -1.0, 1.0, True)
+    >>> made_of.round(6).tolist(), quality.round(6).tolist()
+    ([0.29, 0.3], [0.425688, 0.24])
     """
     n_sectors = len(import_quality)
     target = np.zeros(len(firm))
     bought = np.zeros(n_sectors)
     tied = np.zeros(n_sectors)
-    imported = np.empty(n_sectors)
+    on_market = quality_on_market(firm, sector, region, market_share, import_share, import_quality, quality)
     needed = np.zeros(n_sectors)
     for u in range(n_sectors):
-        imported[u] = power(max(import_quality[u], 0.01), exponent)
         for s in range(n_sectors):
             needed[s] += inputs[u, s]
     for f in range(len(firm)):
@@ -131,35 +161,38 @@ def product_quality(
         for k in range(len(frontier)):
             own += weight[s, k] * capability[i, k] / frontier[k]
         for u in range(n_sectors):
-            bought[u] = 0.0
-            tied[u] = 0.0
+            bought[u] = import_order[i, u] * import_quality[u]
+            tied[u] = import_order[i, u]
         for e in range(start[i], start[i + 1]):
             t = tie[e]
             if tie_layer[t] == 0 and tie_target[t] == i:
                 u = sector[other[e]]
-                bought[u] += tie_weight[t] * max(quality[other[e]], import_quality[u])
+                bought[u] += tie_weight[t] * quality[other[e]]
                 tied[u] += tie_weight[t]
         own_part = power(max(own, 0.01), exponent)
-        total = own_share * own_part
-        if needed[s] <= 0.0:
-            total += (1.0 - own_share) * own_part
+        part = own_part if needed[s] <= 0.0 else 0.0
         for u in range(n_sectors):
             if inputs[u, s] > 0.0:
-                part = imported[u]
-                if tied[u] > 0.0:
-                    local = bought[u] / max(1.0, tied[u])
-                    part = power(max(local + (1.0 - min(tied[u], 1.0)) * import_quality[u], 0.01), exponent)
-                total += (1.0 - own_share) * inputs[u, s] / needed[s] * part
-        target[f] = power(total, 1.0 / exponent)
+                good = import_quality[u]
+                if has_weak_links:
+                    good = bought[u] / max(1.0, tied[u]) + max(0.0, 1.0 - tied[u]) * on_market[region[i], u]
+                part += inputs[u, s] / needed[s] * power(max(good, 0.01), exponent)
+        input_quality[i] = power(part, 1.0 / exponent)
+        target[f] = power(own_share * own_part + (1.0 - own_share) * part, 1.0 / exponent)
     for f in range(len(firm)):
         quality[firm[f]] += speed * (target[f] - quality[firm[f]])
 
 
-@rule(writes=("actors.quality",), source="ren:2.3.1; ren:4.5; zhao2020:III.C", off={"market.quality_speed": 0.0})
+@rule(
+    writes=("actors.quality", "actors.input_quality"),
+    source="ren:2.3.1; ren:4.5; zhao2020:III.C",
+    off={"market.quality_speed": 0.0},
+)
 def set_quality(world: World, parameters: Parameters, draws: Draws) -> None:
     """Quality comes from a firm's own capability and from its weakest inputs.
 
-    Equation   q* = [a own^rho + (1 - a) sum_u b_u in_u^rho]^(1/rho), q <- q + speed (q* - q)
+    Equation   q* = [a own^rho + (1 - a) sum_u b_u in_u^rho]^(1/rho), q <- q + speed (q* - q); in_u = what is bought of
+               suppliers, ordered abroad and taken on the open market, by shares
     Units      q, own, in: frontier = 1; speed: 1/quarter
     Source     weak links bind (ren 2.3.1, 4.5); CES form of model.md line 12
     Draws      none
@@ -169,10 +202,11 @@ def set_quality(world: World, parameters: Parameters, draws: Draws) -> None:
     if p.quality_speed == 0.0:
         return
     actors, ties = world.actors, world.ties
-    firm = world.slots(Kind.FIRM)
+    firm, region = world.slots(Kind.FIRM), world.kind_and_region()[1]
     lists = world.neighbours()
     product_quality(
-        firm, actors.sector, st.weight, world.fields.frontier, actors.capability, st.inputs,
+        firm, actors.sector, region, st.weight, world.fields.frontier, actors.capability, st.inputs,
         import_quality(st, parameters.frontier.embargo_factor), lists.start, lists.other, lists.tie, ties.layer,
-        ties.target, ties.weight, actors.quality, p.own_quality_share, p.quality_exponent, p.quality_speed,
+        ties.target, ties.weight, actors.market_share, world.regions.import_share, actors.import_order, actors.quality,
+        actors.input_quality, p.own_quality_share, p.quality_exponent, p.quality_speed, p.weak_links,
     )  # fmt: skip

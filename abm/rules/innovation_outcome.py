@@ -15,6 +15,7 @@ from abm.rule import rule
 from abm.state import ledger
 from abm.state.world import World
 from abm.types import FloatArray, IntArray, UidArray
+from abm.valuation import people_cost
 
 
 @rule(
@@ -42,14 +43,15 @@ def finish_stages(world: World, parameters: Parameters, draws: Draws) -> None:
     p, a, pr, ties, lists = parameters.innovation, world.actors, world.projects, world.ties, world.neighbours()
     frontier, weight, books = world.fields.frontier, world.structure.weight, world.ledger
     duration, factor = _stages(p)
+    reference = p.reference_effort * people_cost(world.regions.wage, parameters.production)
     done, outcome = stage_outcomes(
         pr.is_active, pr.uid, pr.kind, pr.stage, pr.remaining, pr.n_members, pr.member, pr.member_uid, pr.field,
-        pr.cost, pr.artefact, pr.service_share, a.is_active, a.uid, a.kind, a.sector, a.expected_orders, a.cash,
-        a.absorption, a.capability, a.service, a.novelty, frontier, weight, lists.start, lists.other, lists.tie,
+        pr.cost, pr.artefact, pr.service_share, a.is_active, a.uid, a.kind, a.region, a.sector, a.expected_orders,
+        a.cash, a.absorption, a.capability, a.service, a.novelty, frontier, weight, lists.start, lists.other, lists.tie,
         ties.layer, ties.trust, factor, p.stranger_trust,
         p.search_hazard, p.facility_gain, p.agreement, p.pilot_base, p.pilot_gain, p.own_pilot,
         p.industrialisation_success, float(p.pilot_quarters), p.industrialisation_quarters * p.industrialisation_cost,
-        parameters.calls.paid_share, p.cash_share, p.rho, p.reference_effort, parameters.strategy.gain_value,
+        parameters.calls.paid_share, p.cash_share, p.rho, reference, parameters.strategy.gain_value,
         p.product_value, p.novelty_return, p.risk_aversion, p.decision_sharpness, p.step, p.radical_share,
         p.radical_factor, parameters.frontier.leapfrog, draws.key("outcome of stage"), draws.key("result level"),
     )  # fmt: skip
@@ -58,9 +60,9 @@ def finish_stages(world: World, parameters: Parameters, draws: Draws) -> None:
     told = end_stages(
         done, outcome, pr.is_active, pr.kind, pr.stage, pr.remaining, pr.n_members, pr.member, pr.member_uid,
         pr.effort, pr.field, pr.cost, pr.artefact, pr.service_share, pr.tie_origin, pr.cause, a.is_active, a.uid,
-        a.sector, a.absorption, a.capability, a.year_gain, a.n_projects, books.stock, books.gain, books.total_gain,
-        frontier, weight, lists.start, lists.other, lists.tie, ties.layer, ties.trust, duration, factor, p.rho,
-        p.reference_effort, p.trust_speed, world.events.count,
+        a.region, a.sector, a.absorption, a.capability, a.year_gain, a.n_projects, books.stock, books.gain,
+        books.total_gain, frontier, weight, lists.start, lists.other, lists.tie, ties.layer, ties.trust, duration,
+        factor, p.rho, reference, p.trust_speed, world.events.count,
     )  # fmt: skip
     _record(world, *told)
 

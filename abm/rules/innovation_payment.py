@@ -41,18 +41,21 @@ _ALL_PAID = 0.999
 
 @kernel
 def public_requests(
-    running: IntArray, kind: IntArray, stage: IntArray, is_national: BoolArray, region: IntArray, cost: FloatArray,
-    n_regions: int, paid_share: float, pilot_support: float,
+    running: IntArray, kind: IntArray, stage: IntArray, is_national: BoolArray, region: IntArray,
+    n_members: IntArray, member: IntArray, cost: FloatArray, is_reached: BoolArray, n_regions: int, paid_share: float,
+    national_share: float, pilot_support: float,
 ) -> tuple[FloatArray, IntArray, FloatArray]:  # fmt: skip
     """Return what each running project asks of the public, of whom, and the sums, shape (regions, 3 payers).
 
-    Payers: 0 the region's call, 1 the outside world (national projects), 2 the region's pilot support; -1 nobody.
+    Payers: 0 the region's call, 1 the outside world (national projects), 2 the region's pilot support, for
+    firms that policy reaches; -1 nobody.
 
     >>> import numpy as np
-    >>> asked, payer, total = public_requests(np.array([0, 1]), np.array([2, 0]), np.array([0, 2]),
-    ...     np.array([False, False]), np.array([0, 0]), np.array([2.0, 3.0]), 1, 0.5, 0.4)
+    >>> asked, payer, total = public_requests(np.arange(4), np.array([2, 0, 0, 2]), np.array([0, 2, 2, 0]),
+    ...     np.arange(4) > 2, np.zeros(4, np.int64), np.ones(4, np.int64), np.array([[0], [0], [1], [0]]),
+    ...     np.array([2.0, 3.0, 3.0, 5.0]), np.array([True, False]), 1, 0.5, 0.8, 0.4)
     >>> asked.round(3).tolist(), payer.tolist(), total.round(3).tolist()
-    ([1.0, 1.2], [0, 2], [[1.0, 0.0, 1.2]])
+    ([1.0, 1.2, 0.0, 4.0], [0, 2, -1, 1], [[1.0, 4.0, 1.2]])
     """
     asked = np.zeros(len(running))
     payer = np.full(len(running), -1, np.int64)
@@ -61,8 +64,8 @@ def public_requests(
         p = running[q]
         if kind[p] == _CALL:
             payer[q] = _BY_WORLD if is_national[p] else _BY_CALL
-            asked[q] = paid_share * cost[p]
-        elif stage[p] == _PILOT:
+            asked[q] = (national_share if is_national[p] else paid_share) * cost[p]
+        elif stage[p] == _PILOT and is_reached[member[p, payer_place(kind[p], n_members[p])]]:
             payer[q] = _BY_PILOT_SUPPORT
             asked[q] = pilot_support * cost[p]
         if payer[q] >= 0:
@@ -249,9 +252,9 @@ def pay_and_advance(
     effort: FloatArray, remaining: IntArray, actor_is_active: BoolArray, actor_uid: UidArray,
     research_budget: FloatArray, research_spending: FloatArray, year_cost: FloatArray, budget: FloatArray,
     government: IntArray, household: IntArray, start: IntArray, other: IntArray, tie: IntArray, layer: IntArray,
-    used: IntArray, research_support: FloatArray, national_money: FloatArray, outside: int, quarter: int,
-    paid_share: float, pilot_support: float, partner_part: float, cash_share: float, abandon_chance: float,
-    key: np.uint64,
+    used: IntArray, research_support: FloatArray, is_reached: BoolArray, national_money: FloatArray,
+    outside: int, quarter: int, paid_share: float, national_share: float, pilot_support: float, partner_part: float,
+    cash_share: float, abandon_chance: float, key: np.uint64,
 ) -> None:  # fmt: skip
     """Let all who owe something to projects that are worked on pay households, and projects move on by it.
 
@@ -261,7 +264,8 @@ def pay_and_advance(
     """
     running = running_projects(is_active, stage)
     asked, payer, total = public_requests(
-        running, kind, stage, is_national, project_region, cost, len(government), paid_share, pilot_support
+        running, kind, stage, is_national, project_region, n_members, member, cost, is_reached, len(government),
+        paid_share, national_share, pilot_support,
     )  # fmt: skip
     public_paid = public_money(total, budget, government, household, outside, books)
     for r in range(len(national_money)):
@@ -309,7 +313,8 @@ def pay_for_projects(world: World, parameters: Parameters, draws: Draws) -> None
         books_of(world), pr.is_active, pr.uid, pr.kind, pr.stage, pr.is_national, pr.region, pr.n_members, pr.member,
         pr.member_uid, pr.cost, pr.effort, pr.remaining, a.is_active, a.uid, a.research_budget, a.research_spending,
         a.year_cost, regions.budget, regions.government_slot, regions.household_slot, lists.start, lists.other,
-        lists.tie, ties.layer, ties.used, a.research_support, regions.national_money, world.rest_of_world,
-        world.quarter, parameters.calls.paid_share, p.pilot_support, p.partner_part, p.cash_share, p.abandon_chance,
+        lists.tie, ties.layer, ties.used, a.research_support, a.is_reached, regions.national_money, world.rest_of_world,
+        world.quarter, parameters.calls.paid_share,
+        parameters.calls.national_share, p.pilot_support, p.partner_part, p.cash_share, p.abandon_chance,
         draws.key("work on project"),
     )  # fmt: skip

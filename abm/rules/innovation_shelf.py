@@ -26,6 +26,7 @@ from abm.state.codes import Event, Kind, Layer, ProjectKind, Service, Stage, Tie
 from abm.state.network import pick, ring_place, roster_of
 from abm.state.world import World
 from abm.types import BoolArray, FloatArray, IntArray, UidArray
+from abm.valuation import people_cost
 
 _FIRM = int(Kind.FIRM)
 _BY_UNIVERSITY = int(ProjectKind.UNIVERSITY)
@@ -114,11 +115,11 @@ def arrival(draw: float, interest: float, dare: float, earliest: float) -> float
 def first_comers(
     shelf: IntArray, shown: IntArray, uid: UidArray, member: IntArray, field: IntArray, artefact: FloatArray,
     cost: FloatArray, is_pull: BoolArray, purpose: IntArray, actor_uid: UidArray, actor_kind: IntArray,
-    sector: IntArray, orientation: FloatArray, expected_orders: FloatArray, cash: FloatArray, absorption: FloatArray,
-    service: FloatArray, capability: FloatArray, frontier: FloatArray, weight: FloatArray, start: IntArray,
-    other: IntArray, tie: IntArray, layer: IntArray, trust: FloatArray, tie_origin: IntArray, ahead: FloatArray,
-    pilot: FloatArray, worth: FloatArray, take_up: float, matching: float, cash_share: float, need_match: float,
-    key: np.uint64,
+    region: IntArray, sector: IntArray, orientation: FloatArray, expected_orders: FloatArray, cash: FloatArray,
+    absorption: FloatArray, service: FloatArray, capability: FloatArray, frontier: FloatArray, weight: FloatArray,
+    start: IntArray, other: IntArray, tie: IntArray, layer: IntArray, trust: FloatArray, tie_origin: IntArray,
+    ahead: FloatArray, pilot: FloatArray, worth: FloatArray, reference: FloatArray, take_up: float, matching: float,
+    cash_share: float, need_match: float, key: np.uint64,
 ) -> tuple[IntArray, IntArray, IntArray]:  # fmt: skip
     """Return the results taken up this quarter, the firm that comes first to each, and the origin of its way there.
 
@@ -126,7 +127,7 @@ def first_comers(
     `need_match` where the result answers a need of the firm's sector; the hazard is take_up (1/2 + tau) by a tie to
     the university, matching x service by a platform. Times are drawn by the pair of result and firm. `ahead`: first
     quarter and sum of what lies ahead over the research cost; `pilot`: base, gain, own part, last success; `worth`:
-    rho, reference effort, value of capability, of a product, novelty return, risk aversion, sharpness.
+    rho, value of capability, of a product, novelty return, risk aversion, sharpness; `reference` effort by region.
     """
     taken = np.empty(len(shelf), np.int64)
     taker = np.empty(len(shelf), np.int64)
@@ -155,11 +156,11 @@ def first_comers(
             if draw >= interest * earliest:  # too late even if it dares for sure, because -log(1 - u) >= u
                 continue
             burden = ahead[1] * cost[p]
-            novelty = new_product_share(cost[p], expected_orders[i], worth[4])
-            learned = learned_share(absorption[i], burden, worth[0], worth[1])
-            value = result_worth(expected_orders[i], share, gap, learned, novelty, worth[2], worth[3])
+            novelty = new_product_share(cost[p], expected_orders[i], worth[3])
+            learned = learned_share(absorption[i], burden, worth[0], reference[region[i]])
+            value = result_worth(expected_orders[i], share, gap, learned, novelty, worth[1], worth[2])
             success = pilot_chance(service[i, _PILOT_SERVICE], pilot[0], pilot[1], pilot[2]) * pilot[3]
-            time = arrival(draw, interest, chance_to_dare(success * value, burden, worth[5], worth[6]), earliest)
+            time = arrival(draw, interest, chance_to_dare(success * value, burden, worth[4], worth[5]), earliest)
             if time < earliest:
                 earliest = time
                 taken[number] = p
@@ -179,9 +180,9 @@ def take_up(
     expected_orders: FloatArray, cash: FloatArray, absorption: FloatArray, service: FloatArray,
     capability: FloatArray, n_projects: IntArray, frontier: FloatArray, weight: FloatArray, start: IntArray,
     other: IntArray, tie: IntArray, layer: IntArray, trust: FloatArray, origin_of_tie: IntArray, ahead: FloatArray,
-    pilot: FloatArray, worth: FloatArray, n_regions: int, expiry: float, rate: float, matching: float,
-    cash_share: float, need_match: float, quarters: int, development_cost: float, expiry_key: np.uint64,
-    platform_key: np.uint64, key: np.uint64,
+    pilot: FloatArray, worth: FloatArray, reference: FloatArray, n_regions: int, expiry: float, rate: float,
+    matching: float, cash_share: float, need_match: float, quarters: int, development_cost: float,
+    expiry_key: np.uint64, platform_key: np.uint64, key: np.uint64,
 ) -> tuple[IntArray, IntArray, UidArray, IntArray]:  # fmt: skip
     """Strike out results that are out of date, and hand others to the firm that comes first to each.
 
@@ -195,9 +196,9 @@ def take_up(
         shelf, project_region, uid, actor_is_active, actor_kind, region, actor_uid, service, n_regions, platform_key
     )  # fmt: skip
     taken, taker, way = first_comers(
-        shelf, shown, uid, member, field, artefact, cost, is_pull, purpose, actor_uid, actor_kind, sector, orientation,
-        expected_orders, cash, absorption, service, capability, frontier, weight, start, other, tie, layer, trust,
-        origin_of_tie, ahead, pilot, worth, rate, matching, cash_share, need_match, key,
+        shelf, shown, uid, member, field, artefact, cost, is_pull, purpose, actor_uid, actor_kind, region, sector,
+        orientation, expected_orders, cash, absorption, service, capability, frontier, weight, start, other, tie,
+        layer, trust, origin_of_tie, ahead, pilot, worth, reference, rate, matching, cash_share, need_match, key,
     )  # fmt: skip
     n_expired, n_events = len(expired), len(expired) + len(taken)
     code, rows = np.full(n_events, _EXPIRED), np.empty(n_events, np.int64)
@@ -249,7 +250,7 @@ def take_up_results(world: World, parameters: Parameters, draws: Draws) -> None:
         + p.industrialisation_quarters * p.industrialisation_cost
     )
     worth = (
-        p.rho, p.reference_effort, parameters.strategy.gain_value, p.product_value, p.novelty_return,
+        p.rho, parameters.strategy.gain_value, p.product_value, p.novelty_return,
         p.risk_aversion, p.decision_sharpness,
     )  # fmt: skip
     pilot = (p.pilot_base, p.pilot_gain, p.own_pilot, p.industrialisation_success)
@@ -259,6 +260,7 @@ def take_up_results(world: World, parameters: Parameters, draws: Draws) -> None:
         a.sector, a.orientation, a.expected_orders, a.cash, a.absorption, a.service, a.capability, a.n_projects,
         world.fields.frontier, world.structure.weight, lists.start, lists.other, lists.tie, ties.layer, ties.trust,
         ties.origin, np.array((p.development_cost, ahead)), np.array(pilot), np.array(worth),
+        p.reference_effort * people_cost(world.regions.wage, parameters.production),
         world.structure.n_regions, p.expiry, p.take_up, p.matching, p.cash_share, p.need_match,
         p.development_quarters, p.development_cost, draws.key("result expires"), draws.key("shown by platform"),
         draws.key("take up"),

@@ -22,6 +22,7 @@ from abm.state.codes import Event, Kind, Mode, Origin, Purpose, Route
 from abm.state.trade_terms import purchasable
 from abm.state.world import World
 from abm.types import BoolArray, FloatArray, IntArray
+from abm.valuation import people_cost
 
 _FIRM = int(Kind.FIRM)
 _IMITATE = int(Mode.IMITATE)
@@ -107,10 +108,11 @@ def licensed_fields(
 
 @kernel
 def digest_licences(
-    firm: IntArray, field: IntArray, gap: FloatArray, paid: FloatArray, sector: IntArray, weight: FloatArray,
-    frontier: FloatArray, absorption: FloatArray, management_fit: FloatArray, capability: FloatArray,
-    year_gain: FloatArray, year_cost: FloatArray, knowledge_stock: FloatArray, stock: FloatArray, gain: FloatArray,
-    total_gain: FloatArray, digestion: float, reference: float, fit_learning: float, experience: float,
+    firm: IntArray, field: IntArray, gap: FloatArray, paid: FloatArray, region: IntArray, sector: IntArray,
+    weight: FloatArray, frontier: FloatArray, absorption: FloatArray, management_fit: FloatArray,
+    capability: FloatArray, year_gain: FloatArray, year_cost: FloatArray, knowledge_stock: FloatArray,
+    stock: FloatArray, gain: FloatArray, total_gain: FloatArray, digestion: float, reference: FloatArray,
+    fit_learning: float, experience: float,
 ) -> IntArray:  # fmt: skip
     """Raise capability by what each firm digests, and its management fit and knowledge by experience.
 
@@ -125,7 +127,7 @@ def digest_licences(
             continue
         year_cost[i] += paid[f]
         knowledge_stock[i] += experience * paid[f]
-        bought = 1.0 - math.exp(-paid[f] / reference)
+        bought = 1.0 - math.exp(-paid[f] / reference[region[i]])
         amount = digestion * absorption[i] * management_fit[i] * bought * gap[f]
         capability[i, k] += amount
         year_gain[i] += weight[sector[i], k] * amount / frontier[k]
@@ -143,7 +145,7 @@ def learn_from_others(
     sector: IntArray, absorption: FloatArray, management_fit: FloatArray, capability: FloatArray,
     year_gain: FloatArray, year_cost: FloatArray, knowledge_stock: FloatArray, stock: FloatArray, gain: FloatArray,
     total_gain: FloatArray, household: IntArray, frontier: FloatArray, weight: FloatArray, pull: FloatArray,
-    buyable: FloatArray, outside: int, cash_share: float, importable: float, digestion: float, reference: float,
+    buyable: FloatArray, outside: int, cash_share: float, importable: float, digestion: float, reference: FloatArray,
     fit_learning: float, experience: float,
 ) -> tuple[IntArray, IntArray, FloatArray]:  # fmt: skip
     """Let imitators pay their engineers, and firms that introduce buy licences and digest them.
@@ -161,8 +163,8 @@ def learn_from_others(
     for f in range(len(firm)):
         pay(books, firm[f], outside, purse[f], _FEE)
     learned = digest_licences(
-        firm, field, gap, purse, sector, weight, frontier, absorption, management_fit, capability, year_gain,
-        year_cost, knowledge_stock, stock, gain, total_gain, digestion, reference, fit_learning, experience,
+        firm, field, gap, purse, books.region, sector, weight, frontier, absorption, management_fit, capability,
+        year_gain, year_cost, knowledge_stock, stock, gain, total_gain, digestion, reference, fit_learning, experience,
     )  # fmt: skip
     for e in range(len(learned)):
         f = learned[e]
@@ -196,7 +198,8 @@ def introduce_technology(world: World, parameters: Parameters, draws: Draws) -> 
         a.capability, a.year_gain, a.year_cost, a.knowledge_stock, books.stock, books.gain, books.total_gain,
         world.regions.household_slot, world.fields.frontier, st.weight, world.needs.pull,
         purchasable(st, parameters.frontier.embargo_factor), world.rest_of_world, p.cash_share, p.importable,
-        p.digestion, p.licence_reference, p.fit_learning, p.licence_experience,
+        p.digestion, p.licence_reference * people_cost(world.regions.wage, parameters.production), p.fit_learning,
+        p.licence_experience,
     )  # fmt: skip
     if len(licensee):
         world.events.add(

@@ -13,7 +13,7 @@ from abm.parameters import Parameters
 from abm.randomness import Draws
 from abm.rule import rule
 from abm.state.codes import Kind, Level
-from abm.state.technique import labour_productivity
+from abm.state.technique import labour_productivity, used_intelligence
 from abm.state.world import World
 from abm.types import BoolArray, FloatArray, IntArray
 
@@ -25,6 +25,7 @@ def wanted_change(
     firm: IntArray,
     sector: IntArray,
     staff: FloatArray,
+    talent: FloatArray,
     expected_orders: FloatArray,
     price: FloatArray,
     equipment: FloatArray,
@@ -35,6 +36,7 @@ def wanted_change(
     base_wage: float,
     reference: float,
     intelligent_gain: float,
+    intelligent_talent: float,
     speed: float,
 ) -> FloatArray:
     """Return the staff each firm would hire (or release): part of the gap to what expected orders need."""
@@ -42,8 +44,9 @@ def wanted_change(
     for f in range(len(firm)):
         i = firm[f]
         s = sector[i]
+        used = used_intelligence(level[i, _INTELLIGENT], talent[i], staff[i], intelligent_talent)
         productivity = labour_productivity(
-            base_wage / labour_share[s], equipment_level[i], reference, level[i, _INTELLIGENT], intelligent_gain
+            base_wage / labour_share[s], equipment_level[i], reference, used, intelligent_gain
         )
         units = min(expected_orders[i] / max(price[i], 1e-6), equipment[i] / capital_ratio[s])
         change[f] = speed * (units / max(productivity, 1e-9) - staff[i])
@@ -142,16 +145,16 @@ def adjust_staff(
     output: FloatArray, expected_orders: FloatArray, price: FloatArray, equipment: FloatArray,
     equipment_level: FloatArray, level: FloatArray, capital_ratio: FloatArray, labour_share: FloatArray,
     first_productivity: FloatArray, labour_force: FloatArray, unemployment: FloatArray, mean_productivity: FloatArray,
-    wage: FloatArray, base_wage: float, reference: float, intelligent_gain: float, hiring_speed: float,
-    normal_unemployment: float, migration: float, wage_speed: float, wage_tightness: float,
+    wage: FloatArray, base_wage: float, reference: float, intelligent_gain: float, intelligent_talent: float,
+    hiring_speed: float, normal_unemployment: float, migration: float, wage_speed: float, wage_tightness: float,
 ) -> None:  # fmt: skip
     """Let firms hire and release staff, and unemployment, labour force, productivity and wage of each region follow.
 
     Columns of actors come first, then those of sectors (``capital_ratio``, ``labour_share``) and of regions.
     """
     change = wanted_change(
-        firm, sector, staff, expected_orders, price, equipment, capital_ratio, equipment_level, level, labour_share,
-        base_wage, reference, intelligent_gain, hiring_speed,
+        firm, sector, staff, talent, expected_orders, price, equipment, capital_ratio, equipment_level, level,
+        labour_share, base_wage, reference, intelligent_gain, intelligent_talent, hiring_speed,
     )  # fmt: skip
     work = people_at_work(is_active, region, staff, talent, len(wage))
     hire_and_release(firm, region, change, labour_force, work, staff)
@@ -190,6 +193,6 @@ def employ_staff(world: World, parameters: Parameters, draws: Draws) -> None:
         world.slots(Kind.FIRM), actors.is_active, actors.region, actors.sector, actors.staff, actors.talent,
         actors.output, actors.expected_orders, actors.price, actors.equipment, actors.equipment_level, actors.level,
         st.capital_ratio, st.labour_share, regions.first_productivity, regions.labour_force, regions.unemployment,
-        regions.mean_productivity, regions.wage, p.base_wage, p.reference_level, p.intelligent_gain, p.hiring_speed,
-        p.normal_unemployment, p.migration, p.wage_speed, p.wage_tightness,
+        regions.mean_productivity, regions.wage, p.base_wage, p.reference_level, p.intelligent_gain,
+        p.intelligent_talent, p.hiring_speed, p.normal_unemployment, p.migration, p.wage_speed, p.wage_tightness,
     )  # fmt: skip

@@ -10,6 +10,7 @@ from __future__ import annotations
 import numpy as np
 
 from abm.kernel import kernel
+from abm.kernels_needs import green_pressure
 from abm.parameters import Parameters
 from abm.randomness import Draws
 from abm.rule import rule
@@ -169,20 +170,22 @@ def open_needs(
 @kernel
 def weigh_fields(
     region: int, share: FloatArray, exposure: FloatArray, weight: FloatArray, local_gap: FloatArray,
-    is_published: BoolArray, heard: float, pull: FloatArray, generality: FloatArray, commonness: FloatArray,
+    green: FloatArray, pressure: FloatArray, is_published: BoolArray, heard: float, pull: FloatArray,
+    generality: FloatArray, commonness: FloatArray,
 ) -> None:  # fmt: skip
     """Set how strongly needs pull research, and how common each field is.
 
-    Pull = W_sk local_gap_sk + heard x the shares of published needs. Generality is how evenly the exposure of a field
-    spreads over chains, 1 - Herfindahl; commonness is that times the exposure.
+    Pull = (W_sk + pressure_s green_k) local_gap_sk + heard x the shares of published needs. Generality is how evenly
+    the exposure of a field spreads over chains, 1 - Herfindahl; commonness is that times the exposure.
 
     >>> import numpy as np
     >>> pull, generality, commonness = np.zeros((1, 1, 2)), np.zeros((1, 2)), np.zeros((1, 2))
     >>> gap = np.full((1, 1, 2), 0.5)
     >>> weigh_fields(0, np.full((2, 1, 2), 0.25), np.array([[[[5.0, 3.0]], [[5.0, 0.0]]]]), np.full((1, 2), 0.5), gap,
-    ...     np.array([[[[True, False]], [[True, False]]]]), 0.5, pull, generality, commonness)
+    ...     np.array([0.0, 0.5]), np.array([[0.25]]), np.array([[[[True, False]], [[True, False]]]]), 0.5, pull,
+    ...     generality, commonness)
     >>> pull.tolist(), generality.tolist(), commonness.tolist()
-    ([[[0.5, 0.25]]], [[0.5, 0.0]], [[5.0, 0.0]])
+    ([[[0.5, 0.3125]]], [[0.5, 0.0]], [[5.0, 0.0]])
     """
     n_chains, n_sectors, n_fields = share.shape
     for k in range(n_fields):
@@ -202,7 +205,8 @@ def weigh_fields(
             for c in range(n_chains):
                 if is_published[region, c, s, k]:
                     published += share[c, s, k]
-            pull[region, s, k] = weight[s, k] * local_gap[region, s, k] + heard * published
+            wanted = weight[s, k] + pressure[region, s] * green[k]
+            pull[region, s, k] = wanted * local_gap[region, s, k] + heard * published
 
 
 @kernel
@@ -225,11 +229,13 @@ def mark_needy(
 @kernel
 def measure_needs(
     is_active: BoolArray, kind: IntArray, region: IntArray, sector: IntArray, sales: FloatArray,
-    capability: FloatArray, is_needy: BoolArray, frontier: FloatArray, embargo: FloatArray, weight: FloatArray,
-    chain_demand: FloatArray, leontief: FloatArray, demand: FloatArray, available: FloatArray, gap: FloatArray,
+    capability: FloatArray, level: FloatArray, is_needy: BoolArray, frontier: FloatArray, embargo: FloatArray,
+    green: FloatArray, weight: FloatArray, energy_share: FloatArray, chain_demand: FloatArray, leontief: FloatArray,
+    demand: FloatArray, available: FloatArray, gap: FloatArray,
     local_gap: FloatArray, exposure: FloatArray, is_open: BoolArray, is_published: BoolArray, opened: IntArray,
     pull: FloatArray, generality: FloatArray, commonness: FloatArray, embargo_factor: float, reliance: float,
-    open_share: float, close_share: float, heard: float, quarter: int,
+    open_share: float, close_share: float, heard: float, standard_pull: float, standard: float, carbon_price: float,
+    quarter: int,
 ) -> tuple[IntArray, int]:  # fmt: skip
     """Measure the gaps, exposures, needs and pull of every region, and mark the firms where there is a need.
 
@@ -239,6 +245,9 @@ def measure_needs(
     n_regions, n_chains, n_sectors, n_fields = exposure.shape
     local = local_capability(is_active, kind, region, sector, sales, capability, n_regions, n_sectors)
     measure_gaps(local, frontier, purchasable_share(embargo, embargo_factor), reliance, available, gap, local_gap)
+    pressure = green_pressure(
+        is_active, kind, region, sector, sales, level, energy_share, n_regions, standard_pull, standard, carbon_price
+    )  # fmt: skip
     needy_sector = np.empty((n_regions, n_sectors), np.bool_)
     change = np.zeros((n_regions, n_chains, n_sectors, n_fields), np.int64)
     number = 0
@@ -247,14 +256,16 @@ def measure_needs(
         number += open_needs(
             r, share, is_open, is_published, opened, needy_sector, change, open_share, close_share, quarter
         )  # fmt: skip
-        weigh_fields(r, share, exposure, weight, local_gap, is_published, heard, pull, generality, commonness)
+        weigh_fields(
+            r, share, exposure, weight, local_gap, green, pressure, is_published, heard, pull, generality, commonness
+        )  # fmt: skip
     mark_needy(is_active, kind, region, sector, needy_sector, is_needy)
     return change, number
 
 
 @rule(
     writes=("needs.*", "actors.is_needy"),
-    source="ren:2.2.2; ren:2.3.1; ren:2.4.1; zhao2020:III.D",
+    source="ren:2.2.2; ren:2.3.1; ren:2.4.1; zhao2020:III.D; cheng:4.3",
     off={"needs.assessment": False},
 )
 def assess_needs(world: World, parameters: Parameters, draws: Draws) -> None:
@@ -263,10 +274,12 @@ def assess_needs(world: World, parameters: Parameters, draws: Draws) -> None:
     Equation   local_sk = sum_i share_i A_ik;
                avail_sk = local_sk + import_reliance max(0, (1 - embargo_k) F_k - local_sk);
                gap_sk = max(0, 1 - avail_sk / F_k); N_csk = W_sk gap_sk [(I - B)^-1 y_c]_s; open above open_share,
-               closed below close_share of the chain's gross output
-    Units      A, F: level; N, y: million yuan per quarter
+               closed below close_share of the chain's gross output;
+               pull_sk = (W_sk + standard_pull green_k (mean of max(0, standard - g_i) + carbon_price energy_s))
+               (1 - A_sk / F_k) + published needs
+    Units      A, F: level; N, y: million yuan per quarter; g, green, energy: 1
     Source     ren 2.2.2 ("stuck" technologies), 2.3.1 (common technologies), 2.4.1 (weak links); zhao2020 III.D (who
-               relies on imports alone cannot go far)
+               relies on imports alone cannot go far); cheng 4.3 (standards compel innovation)
     Draws      none
     Off when   needs.assessment = false: needs stay as they were
     """
@@ -278,11 +291,13 @@ def assess_needs(world: World, parameters: Parameters, draws: Draws) -> None:
     has_leader = parameters.switches.chain_leader and parameters.chain_leader.official
     heard = p.published_weight if has_leader else 0.0
     change, number = measure_needs(
-        actors.is_active, actors.kind, actors.region, actors.sector, actors.sales, actors.capability, actors.is_needy,
-        world.fields.frontier, st.embargo, st.weight, st.final_demand, st.leontief, regions.final_demand,
+        actors.is_active, actors.kind, actors.region, actors.sector, actors.sales, actors.capability, actors.level,
+        actors.is_needy, world.fields.frontier, st.embargo, st.green, st.weight, st.energy_share, st.final_demand,
+        st.leontief, regions.final_demand,
         needs.available, needs.gap, needs.local_gap, needs.exposure, needs.is_open, needs.is_published, needs.opened,
         needs.pull, needs.generality, needs.commonness, parameters.frontier.embargo_factor, p.import_reliance,
-        p.open_share, p.close_share, heard, world.quarter,
+        p.open_share, p.close_share, heard, p.standard_pull, parameters.policy.green_standard,
+        parameters.policy.carbon_price, world.quarter,
     )  # fmt: skip
     if number > 0:
         for r in range(st.n_regions):

@@ -15,7 +15,7 @@ from abm.kernels_policy import pay_support
 from abm.kernels_taxes import run_treasury
 from abm.parameters import Parameters, Switches
 from abm.parameters import Policy as PolicyParameters
-from abm.randomness import Draws
+from abm.randomness import Draws, make_uid
 from abm.rule import rule
 from abm.state import accounts
 from abm.state.accounts import books_of
@@ -63,34 +63,46 @@ def _switched_on(s: Switches) -> BoolArray:
 
 
 @rule(
-    writes=("regions.tax_revenue", "regions.budget", "regions.accrued", "regions.lapsed", *accounts.WRITES),
+    writes=(
+        "regions.tax_revenue", "regions.budget", "regions.accrued", "regions.lapsed", "actors.is_reached",
+        *accounts.WRITES,
+    ),
     source="zhao2020:III.D; zhao2020:IV; cheng:4.3; li:4; ren:2.3.3",
     off={"policy.treasury": False},
-)
+)  # fmt: skip
 def tax_and_budget(world: World, parameters: Parameters, draws: Draws) -> None:
-    """Taxes come in; the innovation budget accrues by instrument; the rest pays public services and universities.
+    """Taxes come in; the budget accrues by instrument, for firms that can reach it; the rest pays for public services.
 
     Equation   budget_j += share_j * budget_share * taxes if instrument j is on, else neutral account += the same,
-               of which it hands neutral_return on to households
-    Units      million yuan per quarter
+               of which it hands neutral_return on to households; policy reaches core enterprises, and SME i if
+               u_i < access^(1 / max(1, sales_i / mean sales))
+    Units      million yuan per quarter; u, access: 1
     Source     zhao2020 III.D, IV (tax and subsidy support); cheng 4.3; li 4(2); ren 2.3.3
-    Draws      none
+    Draws      none a quarter: u is drawn once in a firm's life, by seed and uid
     Off when   policy.treasury = false: nobody pays taxes, the government pays nothing for itself
     """
     actors, regions, p = world.actors, world.regions, parameters.policy
     if not p.treasury:
         return
     run_treasury(
-        books_of(world), world.slots(Kind.FIRM), world.slots(Kind.UNIVERSITY), actors.profit, actors.staff,
-        actors.talent, regions.government_slot, regions.household_slot, regions.wage, regions.talent_wage,
-        regions.household_income, regions.tax_revenue, regions.budget, regions.accrued, regions.lapsed,
-        instrument_shares(p), is_instrument_on(parameters), world.neutral, p.public_service, p.profit_tax, p.wage_tax,
-        p.income_tax, p.budget_share, p.budget_cap, p.neutral_return, p.university_share,
+        books_of(world), world.slots(Kind.FIRM), world.slots(Kind.UNIVERSITY), actors.uid, actors.is_core,
+        actors.sales, actors.is_reached, actors.profit, actors.staff, actors.talent, regions.government_slot,
+        regions.household_slot, regions.wage, regions.talent_wage, regions.household_income, regions.tax_revenue,
+        regions.budget, regions.accrued, regions.lapsed, instrument_shares(p), is_instrument_on(parameters),
+        world.neutral, p.public_service, p.profit_tax, p.wage_tax, p.income_tax, p.budget_share, p.budget_cap,
+        p.neutral_return, p.university_share, make_uid(world.seed, "policy access"), p.access,
     )  # fmt: skip
 
 
 @rule(
-    writes=("regions.budget", "actors.research_income", "actors.backing", "actors.public_money", *accounts.WRITES),
+    writes=(
+        "regions.budget",
+        "actors.research_income",
+        "actors.backing",
+        "actors.public_money",
+        "actors.year_cost",
+        *accounts.WRITES,
+    ),
     source="zhao2020:III.D; zhao2020:IV; cheng:4.3; ren:2.4.1",
     off={"switches.policy": False, "policy.budget_share": 0.0},
 )
@@ -99,10 +111,11 @@ def support_firms(world: World, parameters: Parameters, draws: Draws) -> None:
 
     Equation   grant_i in proportion to research budgets, additionality of it earmarked; refund_i = rate * research
                spending; cultivation_i the same for each SME reached above its sector's mean capability; the guarantee
-               fund backs loans up to multiple * its cash
+               fund backs loans of SMEs reached up to multiple * its cash; what comes in lowers the cost of
+               the year, by which research is judged
     Units      million yuan per quarter; backing: 1
     Source     zhao2020 III.D (SMEs cannot enjoy preferential policies), cheng 4.3, ren 2.4.1 (specialised SMEs)
-    Draws      "reach a policy" per firm
+    Draws      none
     Off when   switches.policy = false and policy.budget_share = 0
     """
     p, actors, regions = parameters.policy, world.actors, world.regions
@@ -110,9 +123,9 @@ def support_firms(world: World, parameters: Parameters, draws: Draws) -> None:
     if not parameters.switches.policy or len(firm) == 0:
         return
     pay_support(
-        books_of(world), firm, world.slots(Kind.GUARANTEE_FUND), actors.uid, actors.is_core, actors.sector,
-        actors.mode, actors.sales, actors.debt, actors.capability, actors.research_budget, actors.research_spending,
-        actors.research_income, actors.backing, actors.public_money, world.structure.weight,
-        regions.government_slot, regions.budget, draws.key("reach a policy"), parameters.switches.supporting_chain,
-        p.access, p.deduction_rate, p.grant_additionality, parameters.finance.guarantee_multiple,
+        books_of(world), firm, world.slots(Kind.GUARANTEE_FUND), actors.is_reached, actors.is_core,
+        actors.sector, actors.mode, actors.sales, actors.debt, actors.capability, actors.research_budget,
+        actors.research_spending, actors.research_income, actors.backing, actors.public_money, actors.year_cost,
+        world.structure.weight, regions.government_slot, regions.budget, parameters.switches.supporting_chain,
+        p.deduction_rate, p.grant_additionality, parameters.finance.guarantee_multiple,
     )  # fmt: skip

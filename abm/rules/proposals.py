@@ -19,6 +19,7 @@ from abm.state.codes import Event, Layer, TieOrigin
 from abm.state.ties import platform_of
 from abm.state.world import World
 from abm.types import FloatArray, IntArray
+from abm.valuation import people_cost
 
 
 @rule(
@@ -59,7 +60,8 @@ def _named_pairs(world: World, parameters: Parameters, draws: Draws, x: FloatArr
     )  # fmt: skip
     return named_pairs(
         need, books_of(world), a.is_active, a.uid, a.sector, a.is_chain_owner, x, st.inputs, regions.budget,
-        regions.government_slot, regions.household_slot, p.n_proposals, p.proposal_cost,
+        regions.government_slot, regions.household_slot, p.n_proposals,
+        p.proposal_cost * people_cost(regions.wage, parameters.production),
         parameters.search.input_threshold, draws.key("named by the leader"),
     )  # fmt: skip
 

@@ -19,6 +19,7 @@ from abm.state.codes import N_MODES, Kind, Layer, Mode
 from abm.state.trade_terms import purchasable
 from abm.state.world import World
 from abm.types import BoolArray, FloatArray, IntArray, UidArray
+from abm.valuation import people_cost
 
 _FIRM = int(Kind.FIRM)
 _RESEARCH_LAYER = int(Layer.RESEARCH)
@@ -130,6 +131,7 @@ def importable_gap(
 @kernel
 def prospects(
     due: IntArray,
+    region: IntArray,
     sector: IntArray,
     capability: FloatArray,
     frontier: FloatArray,
@@ -140,9 +142,12 @@ def prospects(
     expected_orders: FloatArray,
     margin: FloatArray,
     is_needy: BoolArray,
+    is_reached: BoolArray,
     start: IntArray,
     tie: IntArray,
     layer: IntArray,
+    refund: float,
+    people: FloatArray,
     fixed_cost: float,
     own: float,
     joint: float,
@@ -157,12 +162,13 @@ def prospects(
     """Return what each mode promises before experience, in per cent of sales, shape (due, modes).
 
     What is introduced pays by importable gap x absorption x management fit. Research costs at least `fixed_cost` a
-    quarter, two thirds of it if shared.
+    quarter, two thirds of it if shared; this and the smallest licence go by what ``people`` cost in each region. Whom
+    policy reaches gets the part `refund` back.
 
     >>> one, zero = np.ones(1), np.array([0])
-    >>> prospects(zero, zero, np.array([[0.4]]), one, np.ones((1, 1)), 0.8 * one, 0.5 * one, 0.5 * one,
-    ...           np.array([60.0]), np.array([0.08]), np.array([False]), np.array([0, 0]), zero, zero,
-    ...           0.6, 1.0, 1.3, 1.2, 0.9, 12.0, 0.5, 10.0, 0.08, 0.3).round(3).tolist()
+    >>> prospects(zero, zero, zero, np.array([[0.4]]), one, np.ones((1, 1)), 0.8 * one, 0.5 * one, 0.5 * one,
+    ...           np.array([60.0]), np.array([0.08]), np.array([False]), np.array([True]), np.array([0, 0]), zero,
+    ...           zero, 0.25, 2.0 * one, 0.4, 1.0, 1.3, 1.2, 0.9, 12.0, 0.5, 10.0, 0.08, 0.15).round(3).tolist()
     [[0.0, 0.0, -0.567, 0.9, 0.7]]
     """
     result = np.zeros((len(due), N_MODES))
@@ -172,14 +178,14 @@ def prospects(
         push = margin_push * max(0.0, reference_margin - margin[i])
         if is_needy[i]:
             push += need
-        burden = 100.0 * fixed_cost / size
+        burden = 100.0 * fixed_cost * people[region[i]] / size * (1.0 - refund if is_reached[i] else 1.0)
         n_partners = float(partner_count(i, start, tie, layer))
         gap = importable_gap(i, sector[i], capability, frontier, weight, reach)
         result[d, _INDEPENDENT] = own + push - burden
         result[d, _JOINT] = joint + push - burden * 2.0 / 3.0 - stranger_cost * math.exp(-n_partners)
         result[d, _IMITATE] = imitation
         digestion = gap * absorption[i] * management_fit[i]
-        result[d, _INTRODUCE] = introduction * digestion - 100.0 * smallest_licence / size
+        result[d, _INTRODUCE] = introduction * digestion - 100.0 * smallest_licence * people[region[i]] / size
     return result
 
 
@@ -241,14 +247,14 @@ def choose_modes(
 
 @kernel
 def revise(
-    due: IntArray, uid: UidArray, key: np.uint64, sector: IntArray, expected_orders: FloatArray, margin: FloatArray,
-    capability: FloatArray, absorption: FloatArray, management_fit: FloatArray, is_needy: BoolArray,
-    frontier: FloatArray, weight: FloatArray, reach: FloatArray, start: IntArray, tie: IntArray, layer: IntArray,
-    mode: IntArray, propensity: FloatArray, intensity: FloatArray, year_gain: FloatArray, year_cost: FloatArray,
-    gain_value: float, recency: float, forgetting: float, step: float, normal: float, pull: float, largest: float,
-    fixed_cost: float, own: float, joint: float, stranger_cost: float, imitation: float, introduction: float,
-    need: float, margin_push: float, reference_margin: float, smallest_licence: float,
-    inertia: float, sensitivity: float, experimentation: float,
+    due: IntArray, uid: UidArray, key: np.uint64, region: IntArray, sector: IntArray, expected_orders: FloatArray,
+    margin: FloatArray, capability: FloatArray, absorption: FloatArray, management_fit: FloatArray, is_needy: BoolArray,
+    is_reached: BoolArray, frontier: FloatArray, weight: FloatArray, reach: FloatArray, start: IntArray,
+    tie: IntArray, layer: IntArray, mode: IntArray, propensity: FloatArray, intensity: FloatArray,
+    year_gain: FloatArray, year_cost: FloatArray, gain_value: float, recency: float, forgetting: float, step: float,
+    normal: float, pull: float, largest: float, refund: float, people: FloatArray, fixed_cost: float, own: float,
+    joint: float, stranger_cost: float, imitation: float, introduction: float, need: float, margin_push: float,
+    reference_margin: float, smallest_licence: float, inertia: float, sensitivity: float, experimentation: float,
 ) -> None:  # fmt: skip
     """Let firms that are due learn from last year (`experience`), look ahead (`prospects`) and choose their mode."""
     experience(
@@ -256,13 +262,19 @@ def revise(
         gain_value, recency, forgetting, step, normal, pull, largest,
     )  # fmt: skip
     prospect = prospects(
-        due, sector, capability, frontier, weight, reach, absorption, management_fit, expected_orders, margin,
-        is_needy, start, tie, layer, fixed_cost, own, joint, stranger_cost, imitation, introduction, need,
-        margin_push, reference_margin, smallest_licence,
+        due, region, sector, capability, frontier, weight, reach, absorption, management_fit, expected_orders, margin,
+        is_needy, is_reached, start, tie, layer, refund, people, fixed_cost, own, joint, stranger_cost, imitation,
+        introduction, need, margin_push, reference_margin, smallest_licence,
     )  # fmt: skip
     choose_modes(
         due, uid, key, prospect, mode, propensity, year_gain, year_cost, inertia, sensitivity, experimentation
     )  # fmt: skip
+
+
+def _refund(parameters: Parameters) -> float:
+    """Return the share of research money that firms which policy reaches expect back."""
+    policy = parameters.policy
+    return policy.deduction_rate if parameters.switches.policy and policy.deduction_share > 0.0 else 0.0
 
 
 @rule(
@@ -281,7 +293,7 @@ def choose_strategy(world: World, parameters: Parameters, draws: Draws) -> None:
 
     Equation   R = 100 (value gain - cost / (4 sales)); q_m <- q_m + recency (R - q_m) for the mode in use, others are
                drawn to the mean by forgetting; P(m) = (1 - trial) logit(beta (q_m + prospect_m + inertia_m)) + trial/5;
-               intensity <- intensity +- step + return (normal - intensity)
+               intensity <- intensity +- step + return (normal - intensity); cost is net of grants and refunds
     Units      R, q, prospect: per cent of annual sales; gain: capability index; cost: million yuan; sales: per quarter
     Source     li 2.B (draw back and imitate); zhao2020 III.C (a new round), III.D (two roads); Roth & Erev 1995
     Draws      choose strategy (one a firm)
@@ -297,12 +309,13 @@ def choose_strategy(world: World, parameters: Parameters, draws: Draws) -> None:
     reach = parameters.innovation.importable * purchasable(st, parameters.frontier.embargo_factor)
     neighbours = world.neighbours()
     revise(
-        due, a.uid, draws.key("choose strategy"), a.sector, a.expected_orders, a.margin,
-        a.capability, a.absorption, a.management_fit, a.is_needy,
+        due, a.uid, draws.key("choose strategy"), a.region, a.sector, a.expected_orders, a.margin,
+        a.capability, a.absorption, a.management_fit, a.is_needy, a.is_reached,
         frontier, st.weight, reach, neighbours.start, neighbours.tie, world.ties.layer,
         a.mode, a.propensity, a.research_intensity, a.year_gain, a.year_cost,
         p.gain_value, p.recency, p.forgetting, p.intensity_step, p.normal_intensity, p.intensity_return,
-        p.largest_intensity, p.fixed_cost, p.own_prospect, p.joint_prospect, p.stranger_cost, p.imitation_prospect,
-        p.introduction_prospect, p.need_prospect, p.margin_push, p.reference_margin, p.smallest_licence,
-        p.inertia, p.sensitivity, p.experimentation,
+        p.largest_intensity, _refund(parameters), people_cost(world.regions.wage, parameters.production),
+        p.fixed_cost, p.own_prospect, p.joint_prospect, p.stranger_cost, p.imitation_prospect,
+        p.introduction_prospect, p.need_prospect, p.margin_push, p.reference_margin, p.smallest_licence, p.inertia,
+        p.sensitivity, p.experimentation,
     )  # fmt: skip

@@ -36,7 +36,7 @@ def move_talent(world: World, parameters: Parameters, draws: Draws) -> None:
                wage <- wage (1 + wage_speed (vacancies - pool) / (vacancies + pool))
     Units      talent, pool, vacancies: full-time equivalents; A: level; wage: million yuan per quarter
     Source     zhao2020 III.B (scarce talent, SMEs hard to recruit and retain); ren 2.3.3 (talent policy)
-    Draws      which SMEs the programme reaches ("talent programme") by uid
+    Draws      none
     Off when   switches.talent = false
     """
     if not parameters.switches.talent:
@@ -52,10 +52,10 @@ def move_talent(world: World, parameters: Parameters, draws: Draws) -> None:
         parameters.frontier.obsolescence, p.graduate_rate, p.growth_limit,
     )  # fmt: skip
     hire_talent(
-        employer, appeal, retired, left, vacancy, actors.uid, actors.is_core, actors.sector, actors.absorption,
+        employer, appeal, retired, left, vacancy, actors.is_core, actors.is_reached, actors.sector, actors.absorption,
         actors.talent, actors.vacancy, actors.capability, st.weight, ledgers.stock, ledgers.gain, ledgers.total_gain,
         regions.talent_wage, regions.wage, regions.budget, regions.government_slot, regions.talent_pool,
         regions.pool_capability, regions.pool_origin, regions.labour_force, st.openness, books,
-        draws.key("talent programme"), parameters.policy.access, p.programme_quarters, p.programme_appeal, p.matching,
+        p.programme_quarters, p.programme_appeal, p.matching,
         p.people_rate, p.leave_rate, p.immigration, p.wage_speed, p.wage_low, p.wage_high,
     )  # fmt: skip

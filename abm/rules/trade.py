@@ -49,6 +49,7 @@ def trade(world: World, parameters: Parameters, draws: Draws) -> None:
         books, firm, actors.is_active, actors.sector, actors.output, actors.level, actors.outside_step_share,
         actors.staff, actors.talent, actors.market_share, actors.price, actors.quality, st.inputs, st.energy_share,
         st.household_share, ties.is_active, ties.layer, ties.source, ties.target, ties.weight, ties.used,
+        actors.import_order,
         regions.government_slot, regions.household_slot, regions.wage, regions.talent_wage, regions.household_cash,
         regions.household_income, regions.first_price, regions.export_base, regions.export_orders,
         regions.pending_demand, regions.final_demand, regions.demand, world.market, world.rest_of_world,
@@ -62,6 +63,6 @@ def trade(world: World, parameters: Parameters, draws: Draws) -> None:
         st.inputs, st.capital_ratio, st.labour_share, st.openness, regions.wage, regions.talent_wage,
         regions.import_share, regions.demand, regions.export_orders, regions.imports, regions.unfilled,
         regions.wanted_local, regions.mean_price, world.market, world.rest_of_world, production.base_wage,
-        production.reference_level, production.intelligent_gain, production.overtime, p.novelty_gain,
-        p.expectation_speed, p.margin_speed, p.novelty_speed,
+        production.reference_level, production.intelligent_gain, production.intelligent_talent, production.overtime,
+        p.novelty_gain, p.expectation_speed, p.margin_speed, p.novelty_speed,
     )  # fmt: skip

@@ -10,13 +10,14 @@ import numpy as np
 
 from abm.kernel import kernel
 from abm.parameters import Parameters
-from abm.randomness import Draws, uniform
+from abm.randomness import Draws
 from abm.rule import rule
 from abm.state import accounts
 from abm.state.accounts import Books, books_of, pay
 from abm.state.codes import Instrument, Kind, Purpose, Service
 from abm.state.world import World
-from abm.types import BoolArray, FloatArray, IntArray, UidArray
+from abm.types import BoolArray, FloatArray, IntArray
+from abm.valuation import people_cost
 
 _TRAINING = int(Instrument.TRAINING)
 _COURSES = np.int64(Purpose.TRAINING)
@@ -26,23 +27,19 @@ _SERVICE = int(Service.TRAINING)
 @kernel
 def untrained_staff(
     firm: IntArray,
-    uid: UidArray,
-    is_core: BoolArray,
+    is_reached: BoolArray,
     staff: FloatArray,
     skill: FloatArray,
-    key: np.uint64,
-    access: float,
 ) -> FloatArray:
-    """Return the untrained staff of each firm that training reaches: core firms always, SMEs with probability access.
+    """Return the untrained staff of each firm that policy reaches.
 
-    >>> untrained_staff(np.array([0]), np.array([3], dtype=np.uint64), np.array([True]), np.array([80.0]),
-    ...     np.array([0.25]), np.uint64(1), 0.0).tolist()
-    [60.0]
+    >>> untrained_staff(np.arange(2), np.array([True, False]), np.full(2, 80.0), np.full(2, 0.25)).tolist()
+    [60.0, 0.0]
     """
     result = np.zeros(len(firm))
     for f in range(len(firm)):
         i = firm[f]
-        if is_core[i] or uniform(key, uid[i], 0) < access:
+        if is_reached[i]:
             result[f] = staff[i] * (1.0 - skill[i])
     return result
 
@@ -50,27 +47,28 @@ def untrained_staff(
 @kernel
 def hold_courses(
     firm: IntArray, wanted: FloatArray, displaced: FloatArray, budget: FloatArray, government: IntArray,
-    household: IntArray, cost: float, books: Books,
+    household: IntArray, cost: FloatArray, books: Books,
 ) -> FloatArray:  # fmt: skip
-    """Pay for courses, ``cost`` a place, first for the displaced; return the part of `wanted` trained, by region.
+    """Pay for courses, first for the displaced; return the part of `wanted` trained, by region.
 
-    ``budget`` is by region and instrument, million yuan; the retrained are no longer displaced.
+    A place costs ``cost`` by region; ``budget`` is by region and instrument, million yuan; the retrained are no longer
+    displaced.
 
     >>> books = Books(np.array([0.0, 9.0, 0.0]), np.array([0, 2, 7]), np.zeros(3, int), np.zeros(9), np.zeros(9),
     ...     np.zeros((44, 2)))
     >>> displaced, budget = np.array([30.0]), np.full((1, 12), 0.5)
-    >>> hold_courses(np.array([0]), np.array([80.0]), displaced, budget, np.array([1]), np.array([2]), 0.01,
-    ...     books).tolist(), displaced.tolist(), budget[0, 6:8].tolist()
+    >>> hold_courses(np.array([0]), np.array([80.0]), displaced, budget, np.array([1]), np.array([2]),
+    ...     np.array([0.01]), books).tolist(), displaced.tolist(), budget[0, 6:8].tolist()
     ([0.25], [0.0], [0.0, 0.5])
     """
     total = np.zeros(len(displaced))
     for f in range(len(firm)):
         total[books.region[firm[f]]] += wanted[f]
     for r in range(len(displaced)):
-        places = budget[r, _TRAINING] / cost
+        places = budget[r, _TRAINING] / max(cost[r], 1e-9)
         retrained = min(displaced[r], places)
         trained = min(total[r], places - retrained)
-        due = cost * (retrained + trained)
+        due = cost[r] * (retrained + trained)
         paid = pay(books, government[r], household[r], due, _COURSES)
         part = paid / max(due, 1e-12) if due > 0.0 else 0.0
         budget[r, _TRAINING] = max(0.0, budget[r, _TRAINING] - paid)
@@ -104,20 +102,20 @@ def gain_skill(
 
 @kernel
 def train_staff(
-    firm: IntArray, uid: UidArray, is_core: BoolArray, staff: FloatArray, service: FloatArray, skill: FloatArray,
+    firm: IntArray, is_reached: BoolArray, staff: FloatArray, service: FloatArray, skill: FloatArray,
     displaced: FloatArray, budget: FloatArray, government: IntArray, household: IntArray, books: Books,
-    key: np.uint64, access: float, reemployment: float, cost: float, effect: float, platform_training: float,
+    reemployment: float, cost: FloatArray, effect: float, platform_training: float,
     wear: float,
 ) -> None:  # fmt: skip
     """Let the displaced find work or be retrained, and staff go to courses and to the training of their platform.
 
-    ``firm`` lists slots, ``uid`` to ``skill`` are columns of actors, ``displaced`` to ``household`` of regions.
+    ``firm`` lists slots, ``is_reached`` to ``skill`` are columns of actors, ``displaced`` to ``household`` of regions.
     """
     for r in range(len(displaced)):
         displaced[r] *= 1.0 - reemployment
     wanted, trained = np.zeros(len(firm)), np.zeros(len(displaced))
     if effect > 0.0:
-        wanted = untrained_staff(firm, uid, is_core, staff, skill, key, access)
+        wanted = untrained_staff(firm, is_reached, staff, skill)
         trained = hold_courses(firm, wanted, displaced, budget, government, household, cost, books)
     gain_skill(firm, books.region, staff, service, wanted, trained, skill, effect, platform_training, wear)
 
@@ -130,18 +128,20 @@ def train_staff(
 def train_people(world: World, parameters: Parameters, draws: Draws) -> None:
     """Public money retrains the displaced and trains staff; platforms train their members' staff; skill wears off.
 
-    Equation   trained = budget / training_cost, the displaced first; d skill = training_effect trained_i / staff_i
+    Equation   trained = budget / (training_cost wage / base wage), the displaced first; d skill = training_effect
+    trained_i / staff_i
                + platform_training service_i (1 - skill) - skill_wear skill; displaced <- displaced (1 - reemployment)
                - retrained
     Units      skill, service: 1; staff, displaced: full-time equivalents; budget, training_cost: million yuan
     Source     cheng 4.1 (reallocation of labour), 4.3 (training); li 3.C (personnel training by platforms)
-    Draws      which SMEs training reaches ("training") by uid
+    Draws      none
     Off when   talent.training_effect = talent.skill_wear = talent.reemployment = 0
     """
     p, actors, regions = parameters.talent, world.actors, world.regions
     train_staff(
-        world.slots(Kind.FIRM), actors.uid, actors.is_core, actors.staff, actors.service, actors.skill,
+        world.slots(Kind.FIRM), actors.is_reached, actors.staff, actors.service, actors.skill,
         regions.displaced, regions.budget, regions.government_slot, regions.household_slot, books_of(world),
-        draws.key("training"), parameters.policy.access, p.reemployment, p.training_cost, p.training_effect,
+        p.reemployment,
+        p.training_cost * people_cost(regions.wage, parameters.production), p.training_effect,
         p.platform_training, p.skill_wear,
     )  # fmt: skip

@@ -62,11 +62,12 @@ class Heading(Row):
 
 
 class FieldRow(Row):
-    """``[[fields]]``: a technology field."""
+    """``[[fields]]``: a technology field; `green` is how far it serves to save energy and material."""
 
     name: Name
     frontier_growth: float = Field(ge=0, le=0.5)
     embargo: Share
+    green: Share = 0.0
     source: Text = ""
 
 

@@ -36,6 +36,7 @@ def structure_of(file: ScenarioFile, sector_sales: FloatArray) -> Structure:
         region_names=tuple(row.name for row in regions),
         frontier_growth=np.array([row.frontier_growth for row in fields], np.float64),
         embargo=np.array([row.embargo for row in fields], np.float64),
+        green=np.array([row.green for row in fields], np.float64),
         weight=weight,
         inputs=inputs,
         leontief=np.ascontiguousarray(leontief_inverse(inputs)),

@@ -37,6 +37,7 @@ class Structure:
     region_names: tuple[str, ...]
     frontier_growth: FloatArray  # per year, (fields,)
     embargo: FloatArray  # share of the frontier that cannot be bought, (fields,)
+    green: FloatArray  # how far a field serves to save energy and material, (fields,)
     weight: FloatArray
     inputs: FloatArray
     leontief: FloatArray

@@ -72,6 +72,8 @@ class Actors(Table):
     profit: FloatArray = column("operating profit this quarter", PER_QUARTER)
     margin: FloatArray = column("smoothed profit over sales", low=-5, high=1)
     local_input_share: FloatArray = column("share of inputs bought in the region", low=0, high=1)
+    input_quality: FloatArray = column("quality of what goes into the product, the weakest input binding, frontier = 1", low=0)
+    import_order: FloatArray = column("share of each input ordered abroad by choice", dims=("sector",), low=0, high=1)
     outside_step_share: FloatArray = column("share of production steps bought from specialists", low=0, high=1)
     novelty: FloatArray = column("share of sales from new products, along the S-curve", low=0, high=1)
 
@@ -84,12 +86,15 @@ class Actors(Table):
     orientation: FloatArray = column("university: 0 ratings to 1 use", low=0, high=1)
     openness: FloatArray = column("university: share of equipment open to firms", low=0, high=1)
     service: FloatArray = column("platform service received, by service", dims=("service",), low=0, high=1)
+    spillover: FloatArray = column("capability learned this quarter along ties from firms of other sectors", "level", low=0)
     is_needy: BoolArray = column("the firm's chain has an open need in its sector", dtype=np.bool_)
     public_money: FloatArray = column("grants, refunds, cultivation and adoption subsidy received this quarter", PER_QUARTER, low=0)
     research_support: FloatArray = column("public money worked off in projects before industrialisation this quarter", PER_QUARTER, low=0)
     vouched: FloatArray = column("share of the firm's loan that a chain owner vouches for with its own money", low=0, high=1)
     voucher_uid: UidArray = column("identity of that owner, 0 for none", dtype=np.uint64)
     steered_field: IntArray = column("field of the need that the chain leader's money is for, -1 for none", dtype=np.int64, low=-1, fill=-1)
+    project_load: FloatArray = column("places that projects take, of those research money can feed", low=0)
+    is_reached: BoolArray = column("policy reaches the firm", dtype=np.bool_, fill=True)
 
 
 @dataclass(frozen=True)

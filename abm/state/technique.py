@@ -23,6 +23,19 @@ def labour_productivity(
 
 
 @kernel
+def used_intelligence(level: float, talent: float, staff: float, half: float) -> float:
+    """Return the part of an intelligent level that people put to use: l d / (d + half), d talent over staff.
+
+    Machines that nobody can set up save no work (cheng 4.1); at `half` = 0 no talent is needed.
+
+    >>> used_intelligence(0.75, 5.0, 50.0, 0.05), used_intelligence(0.75, 0.0, 50.0, 0.0)
+    (0.5, 0.75)
+    """
+    density = talent / max(staff, 1e-9)
+    return level * density / (density + half) if half > 0.0 else level
+
+
+@kernel
 def step_shift(outside_step_share: float, span: float) -> float:
     """Return how far bought production steps move cost from labour to materials; 0 where half the steps are bought."""
     return span * (outside_step_share - 0.5)

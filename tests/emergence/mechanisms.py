@@ -135,6 +135,10 @@ MECHANISMS |= {
     "innovation budget": dial("policy.budget_share", 0.3, 0.0, "research_spending", "the budget is there for research"),
     "university funding": dial("policy.university_share", 0.3, 0.0, "n_results_produced", "universities live on it"),
     "access of SMEs": dial("policy.access", 0.9, 0.1, "research_active_share", "grants reach SMEs that can reach them"),
+    "access to public money": dial("policy.access", 1.0, 0.1, "sme_share_of_public_money",
+        "who is not reached gets none, however much there is"),
+    "refunds in mind": dial("policy.deduction_rate", 0.5, 0.0, "research_active_share",
+        "who expects part of the cost back finds research worth it"),
     "green standard": dial("policy.green_standard", 0.6, 0.0, "green_level", "firms below it lose customers"),
     "carbon price": dial("policy.carbon_price", 0.5, 0.0, "green_level", "dear energy is worth saving"),
     "protection": dial("learning.protection", 1.0, 0.0, "gain_route_sideways", "learning from rivals is not paid for"),
@@ -214,6 +218,8 @@ MECHANISMS |= {
     "quits from SMEs": dial("talent.sme_quit", 3.0, 1.0, "sme_share_of_talent", "SMEs find it hard to retain people"),
     "knowledge with people": dial("talent.people_rate", 0.3, 0.0, "gain_route_people", "movers bring what they know"),
     "displacement": dial("new_productivity.displacement", 1.0, 0.0, "unemployment", "posts saved are posts lost"),
+    "wage-indexed costs": dial("production.wage_indexed", True, False, "research_active_share",
+        "a team of research costs what people do, so growth alone does not make it affordable"),
     # strategy, learning, innovation chain
     "margin pressure": dial("strategy.margin_push", 30.0, 0.0, "research_active_share", "lean years start a new round"),
     "research for needs": dial("strategy.need_prospect", 2.0, 0.0, "research_active_share", "an open need pays"),
@@ -254,11 +260,28 @@ MECHANISMS |= {
     "intelligent level": dial("new_productivity.intelligent_cost", 0.08, 10.0, "labour_productivity",
         "it saves labour"),
     "green level": dial("new_productivity.green_cost", 0.2, 10.0, "energy_use_per_sales", "it saves energy"),
-    "green demand": dial("market.green_strength", 0.5, 0.0, "green_level", "buyers of green goods are why firms adopt"),
+    "green standard in the market": dial("market.green_strength", 0.5, 0.0, "green_level",
+        "who lacks to the standard loses customers"),
+    "green demand": dial("market.green_demand", 0.5, 0.0, "green_level", "buyers of green goods are why firms adopt"),
+    "standard in research": Mechanism(
+        {"policy.green_standard": 0.6}, {"policy.green_standard": 0.6, "needs.standard_pull": 0.0},
+        "green_research_share", "a standard not met draws research to green fields"),
+    "carbon price in research": Mechanism(
+        {"policy.carbon_price": 1.0}, {"policy.carbon_price": 1.0, "needs.standard_pull": 0.0},
+        "green_research_share", "dear energy draws research to green fields"),
+    "green know-how": dial("new_productivity.green_know_how", 0.9, 0.0, "green_level",
+        "who knows green technology adopts at less cost"),
+    "talent for machines": dial("production.intelligent_talent", 0.2, 0.0, "intelligent_level_in_use",
+        "machines that nobody can set up are not used"),
+    "digital reach": dial("market.digital_reach", 0.3, 0.0, "import_share",
+        "local firms adopt and reach buyers that imports had"),
+    "variety": dial("market.variety", 0.3, 0.0, "intelligent_level", "what wins customers is adopted"),
     "neighbours": dial("new_productivity.neighbour_weight", 2.0, 0.0, "digital_level", "partners who adopted convince"),
     "skill gap": dial("new_productivity.skill_gap_cost", 4.0, 0.0, "digital_level",
         "the untrained adopt at higher cost"),
     # market, investment
+    "weak links": dial("market.weak_links", True, False, "input_quality", "local inputs are worse than imports"),
+    "cost of imports": dial("search.import_cost", 5.0, 0.0, "local_content", "who can switch at no cost does"),
     "weakest input binds": dial("market.quality_exponent", -10.0, -0.2, "quality_sold", "bottlenecks bind"),
     "new products": dial("market.novelty_gain", 0.36, 0.0, "sales", "new products open demand"),
     "value in the market": dial("market.value_strength", 0.5, 0.0, "value_chain",
@@ -287,7 +310,7 @@ WORLD_CHANGES: dict[str, Changes] = {REGION: {}, PLATFORMS: EARLY, REGIONS: {}}
 NOT_PAIRED: dict[str, str] = {
     **dict.fromkeys(
         ("calls.interval", "calls.paid_share", "calls.project_cost", "calls.most_awards", "calls.chains",
-         "calls.partners"), "sets the size of a call"),
+         "calls.partners", "calls.national_share"), "sets the size of a call"),
     **dict.fromkeys(
         ("chain_leader.office_cost", "chain_leader.proposal_cost", "chain_leader.prune_idle"),
         "sets the size of what the leader does"),
@@ -297,7 +320,7 @@ NOT_PAIRED: dict[str, str] = {
     **dict.fromkeys(
         ("policy.profit_tax", "policy.wage_tax", "policy.income_tax"), "a tax, not a mechanism of the papers"),
     **dict.fromkeys(
-        ("policy.deduction_rate", "policy.subsidy_rate", "talent.programme_quarters"),
+        ("policy.subsidy_rate", "talent.programme_quarters"),
         "sets the size of an instrument"),
 }  # fmt: skip
 """Levers without a pair of their own, and why."""

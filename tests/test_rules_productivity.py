@@ -1,0 +1,52 @@
+"""New productivity outside its own rule, worked by hand: talent for machines, standards that pull research."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+from abm.parameters import Parameters
+from abm.randomness import Draws
+from abm.rules.needs import assess_needs
+from abm.state.codes import Level
+from abm.state.world import World
+from tests.small_worlds import EVERYTHING, small_world, value
+
+
+def pull(changes: dict[str, float]) -> list[list[float]]:
+    """Return what pulls research, by sector and field, where the second field is green."""
+    world = small_world()
+    world.structure = replace(world.structure, green=np.array([0.0, 1.0]))
+    with world.writable(EVERYTHING):
+        assess_needs(world, Parameters().with_changes(changes), Draws(1, 1))
+    drawn: list[list[float]] = world.needs.pull[0].round(9).tolist()
+    return drawn
+
+
+def test_a_standard_not_met_and_a_carbon_price_pull_research_to_green_fields() -> None:
+    """The gap in the green field is 1 in parts, which have no use for it, and 0.6 in machines, which weigh it 0.5."""
+    without = pull({"policy.green_standard": 0.0})
+    assert without == [[0.5, 0.0], [0.1, 0.3]]
+    assert pull({"policy.green_standard": 0.5}) == [[0.5, 0.5], [0.1, 0.6]]
+    assert pull({"policy.green_standard": 0.0, "policy.carbon_price": 2.0}) == [[0.5, 0.1], [0.1, 0.36]]
+    assert pull({"policy.green_standard": 0.5, "needs.standard_pull": 0.0}) == without
+
+
+def levelled() -> World:
+    world = small_world()
+    with world.writable(EVERYTHING):
+        world.actors.level[:2, Level.INTELLIGENT] = 0.5
+        world.actors.spillover[0] = 0.3
+    return world
+
+
+def test_machines_work_as_far_as_there_is_talent_to_use_them() -> None:
+    """Talent is a third of staff in the core firm, nobody in the other."""
+    used = 0.5 * (1 / 3) / (1 / 3 + Parameters().production.intelligent_talent)
+    assert value(levelled(), "intelligent_level_in_use") == pytest.approx(3 * used / 4)
+
+
+def test_what_crosses_sectors_is_a_mean_over_firms() -> None:
+    assert value(levelled(), "gain_from_other_sectors") == pytest.approx(0.15)
