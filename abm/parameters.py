@@ -112,6 +112,7 @@ class Switches:
     user_feedback: bool = switch("users' feedback improves products")
     value_chain: bool = switch("investment in design, brand and service")
     diversification: bool = switch("firms add, change or leave sectors")
+    penetration: bool = switch("traditional industries become more productive by what they buy, and buy more")
     entry: bool = switch("new firms")
     closure: bool = switch("exit by insolvency and by hazard")
 
@@ -419,6 +420,7 @@ class Market:
     novelty_speed: float = number(0.12, "1/quarter", 0.0, 1.0, "uncertainty", "assumption", "speed at which new products become old ones")
     margin_speed: float = number(0.25, "1/quarter", 0.01, 1.0, "uncertainty", "assumption", "smoothing of margins")
     weak_links: bool = switch("inputs are as good as what is bought; without, as good as imports, and nobody orders imports by choice")
+    open_borders: bool = switch("orders, knowledge, people and capital look beyond their region as far as its openness lets them")
 
 
 @dataclass(frozen=True)
@@ -551,6 +553,16 @@ class NewProductivity:
 
 
 @dataclass(frozen=True)
+class Penetration:
+    """Traditional industries, which buy from the region's sectors and become more productive by it."""
+
+    first_level: float = number(0.5, "1", 0.01, 1.0, "uncertainty", "assumption", "their productivity at the start over the quality they are first sold")
+    rate: float = number(0.04, "1/quarter", 0.0, 1.0, "uncertainty", "assumption", "part of the gap to the quality bought that the usual purchases close")
+    wear: float = number(0.004, "1/quarter", 0.0, 0.2, "uncertainty", "assumption", "wear of what they bought before")
+    elasticity: float = number(0.5, "1", 0.0, 3.0, "uncertainty", "zhao2020:III.C", "how their purchases grow with their productivity")
+
+
+@dataclass(frozen=True)
 class Investment:
     """Uses of money: equipment, value chain, adoption, other sectors."""
 
@@ -613,6 +625,7 @@ class Parameters:
     policy: Policy = field(default_factory=Policy)
     finance: Finance = field(default_factory=Finance)
     new_productivity: NewProductivity = field(default_factory=NewProductivity)
+    penetration: Penetration = field(default_factory=Penetration)
     investment: Investment = field(default_factory=Investment)
     turnover: Turnover = field(default_factory=Turnover)
 

@@ -32,6 +32,7 @@ from abm.rules.learning import learn_along_ties, learn_sideways
 from abm.rules.needs import assess_needs
 from abm.rules.new_productivity import adopt
 from abm.rules.outside_capital import invest_from_outside
+from abm.rules.penetration import penetrate
 from abm.rules.platform_services import run_platforms
 from abm.rules.platforms import close_platforms, open_platforms
 from abm.rules.policy import support_firms, tax_and_budget
@@ -137,6 +138,7 @@ DEFAULT = Schedule(
         set_prices,
         compete_for_shares,
         trade,
+        penetrate,
         learn_from_users,
         invest,
         choose_sectors,

@@ -1,4 +1,4 @@
-"""What uses of money are expected to return: formulas that adoption and investment share."""
+"""Formulas that rules share: what uses of money are expected to return, and how open borders are."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ import numpy as np
 from abm.kernel import kernel
 from abm.parameters import NewProductivity, Production
 from abm.state.codes import Level
+from abm.state.structure import Structure
 from abm.state.technique import used_intelligence
 from abm.types import FloatArray, IntArray
 
@@ -34,6 +35,11 @@ def annuity(rate: float, horizon: float) -> float:
     (13.578, 16.0)
     """
     return float((1.0 - (1.0 + rate) ** -horizon) / rate) if rate > 0.0 else horizon
+
+
+def border_openness(structure: Structure, is_open: bool) -> FloatArray:
+    """Return the share of open orders, searches, idle talent and capital that looks beyond each region, (regions,)."""
+    return structure.openness if is_open else np.zeros(structure.n_regions)
 
 
 @kernel

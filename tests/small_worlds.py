@@ -41,6 +41,7 @@ def small_structure(n_regions: int = 1) -> Structure:
         equipment_share=two,
         adoption_share=two,
         export_base=np.ones((n_regions, 2)),
+        traditional_share=np.zeros(2),
         import_share=0.4 * two,
         can_sleep=np.array([False, False]),
         openness=np.zeros(n_regions),

@@ -65,7 +65,8 @@ def structure() -> Structure:
         leontief=leontief_inverse(inputs), kinship=cosine(weight), final_demand=np.eye(2),
         position=np.array([2, 2]), technology_class=np.array([1, 2]), labour_share=np.full(2, 0.3),
         energy_share=zeros, capital_ratio=np.ones(2), household_share=zeros, equipment_share=zeros,
-        adoption_share=zeros, export_base=np.zeros((1, 2)), import_share=zeros, can_sleep=np.zeros(2, np.bool_),
+        adoption_share=zeros, export_base=np.zeros((1, 2)), traditional_share=zeros,
+        import_share=zeros, can_sleep=np.zeros(2, np.bool_),
         openness=zeros,
     )  # fmt: skip
 

@@ -10,6 +10,7 @@ import pytest
 from abm.parameters import Parameters
 from abm.randomness import Draws
 from abm.rules.needs import assess_needs
+from abm.rules.penetration import penetrate
 from abm.state.codes import Level
 from abm.state.world import World
 from tests.small_worlds import EVERYTHING, small_world, value
@@ -50,3 +51,35 @@ def test_machines_work_as_far_as_there_is_talent_to_use_them() -> None:
 
 def test_what_crosses_sectors_is_a_mean_over_firms() -> None:
     assert value(levelled(), "gain_from_other_sectors") == pytest.approx(0.15)
+
+
+def customers() -> World:
+    """Half of the machines sold outside go to traditional industries; half of what is ordered is delivered."""
+    world = small_world()
+    world.structure = replace(world.structure, traditional_share=np.array([0.0, 0.5]))
+    with world.writable(EVERYTHING):
+        world.actors.orders[:2] = 6.0, 1.0
+        world.actors.quality[:2] = 0.8, 0.1
+        world.regions.export_orders[0] = 3.0, 4.0
+        world.regions.export_base[0] = 3.0, 5.0
+    return world
+
+
+def test_traditional_industries_become_more_productive_by_what_they_buy_and_buy_more() -> None:
+    """They get 1 of the usual 2.5: 0.4 + 0.04 0.4 (0.8 - 0.4) - 0.004 0.4 = 0.4048, and buy by its root more."""
+    world = customers()
+    with world.writable(EVERYTHING):
+        penetrate(world, Parameters(), Draws(1, 0))
+    assert value(world, "sales_to_traditional_industries") == pytest.approx(1.0)
+    assert value(world, "penetration_sales_share") == pytest.approx(0.25)
+    assert value(world, "traditional_productivity") == pytest.approx(1.012)
+    np.testing.assert_allclose(world.regions.traditional_factor, [[1.0, 1.0 + 0.5 * (1.012**0.5 - 1.0)]])
+
+
+def test_traditional_industries_who_buy_nothing_learn_nothing() -> None:
+    world = customers()
+    with world.writable(EVERYTHING):
+        world.actors.sales[0] = 0.0
+        penetrate(world, Parameters(), Draws(1, 0))
+    assert world.regions.traditional_first.tolist() == [0.0]
+    assert np.isnan(value(world, "traditional_productivity"))

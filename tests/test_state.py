@@ -45,6 +45,7 @@ def tiny_structure(n_regions: int = 1) -> Structure:
         equipment_share=np.array([0.0, 0.6]),
         adoption_share=np.array([0.0, 0.5]),
         export_base=np.full((n_regions, 2), 5.0),
+        traditional_share=np.zeros(2),
         import_share=np.full(2, 0.2),
         can_sleep=np.zeros(2, dtype=np.bool_),
         openness=np.full(n_regions, 0.1),

@@ -219,7 +219,8 @@ def funds_hhi(view: View) -> FloatArray:
 def trade_balance(view: View) -> FloatArray:
     """What the region sells outside minus what it buys outside, in products of its sectors.
 
-    Energy and households' other goods come from outside too; `outside_balance` has everything.
+    Energy and households' other goods come from outside too; `outside_balance` has everything. Trade with other regions
+    of the model is not in it, see `balance_with_regions`.
     """
     return view.stocks.export_orders - view.stocks.imports
 

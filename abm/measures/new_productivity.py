@@ -1,4 +1,4 @@
-"""Group 7, new productivity: digital, intelligent and green levels, creative work, capability, energy."""
+"""Group 7, new productivity: levels, creative work, capability, energy, spillover, traditional industries' gain."""
 
 from __future__ import annotations
 
@@ -139,3 +139,40 @@ def intelligent_level_in_use(view: View) -> FloatArray:
     used = np.bincount(actors.region[firm], actors.sales[firm] * in_use, view.n_regions)
     mean: FloatArray = used / view.money.sales
     return mean
+
+
+@measure(
+    unit="1",
+    formula="productivity of traditional industries / the same when they first bought from the region",
+    source="zhao2020:III.C",
+    null_when="traditional industries have bought nothing yet",
+)
+def traditional_productivity(view: View) -> FloatArray:
+    """Productivity of the traditional industries that buy from the region, relative to its first value."""
+    regions = view.world.regions
+    first = regions.traditional_first
+    ratio: FloatArray = np.where(first > 0.0, regions.traditional_level / np.maximum(first, 1e-12), np.nan)
+    return ratio
+
+
+@measure(
+    unit="million yuan per quarter",
+    formula="sum_s part of export orders of sector s for traditional industries, as far as delivered",
+    source="zhao2020:III.C",
+)
+def sales_to_traditional_industries(view: View) -> FloatArray:
+    """What firms sell to traditional industries."""
+    sold: FloatArray = view.world.regions.traditional_purchases.sum(axis=1)
+    return sold
+
+
+@measure(
+    unit="1",
+    formula="sales to traditional industries / sales",
+    source="zhao2020:III.B; zhao2020:III.C",
+    null_when="no firm has sales",
+)
+def penetration_sales_share(view: View) -> FloatArray:
+    """Share of firms' sales that goes to traditional industries."""
+    share: FloatArray = view.world.regions.traditional_purchases.sum(axis=1) / view.money.sales
+    return share

@@ -1,4 +1,4 @@
-"""Group 8, concentration between regions: whether research, funds and core firms gather in few of them (ren 3.3)."""
+"""Group 8, between regions: whether sales, talent, research, funds and core firms gather in few of them (ren 3.3)."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ import numpy as np
 
 from abm.measures.declaration import Measure, measure
 from abm.measures.equality import Equality, concentration
+from abm.measures.money import PER_QUARTER
 from abm.measures.view import View
 from abm.types import FloatArray
 
@@ -24,7 +25,17 @@ def _core(view: View) -> FloatArray:
     return view.money.n_core
 
 
+def _sales(view: View) -> FloatArray:
+    return view.money.sales
+
+
+def _talent(view: View) -> FloatArray:
+    return view.work.talent
+
+
 _SHARED = {
+    "sales": (_sales, "sales of firms", "ren:3.3"),
+    "talent": (_talent, "talent employed by firms", "ren:3.3"),
     "research": (_research, "research performed by firms", "ren:3.3"),
     "funds": (_funds, "loans and equity of others in firms", "zhao2020:III.B; ren:3.3"),
     "core": (_core, "core enterprises", "ren:3.3"),
@@ -83,3 +94,38 @@ def _declare(name: str) -> tuple[Measure, Measure, Measure]:
 
 for _name in _SHARED:
     _declare(_name)
+
+
+@measure(
+    unit=PER_QUARTER,
+    formula="sum over sectors of what buyers here bought from firms of other regions of the model",
+    source="ren:3.3",
+    null_when="there is only one region",
+)
+def bought_across(view: View) -> FloatArray:
+    """What the region buys in other regions, in products of its sectors."""
+    return view.world.regions.bought_across.sum(axis=1) if view.n_regions > 1 else view.null
+
+
+@measure(
+    unit=PER_QUARTER,
+    formula="sales in other regions of the model - purchases there; sums to zero",
+    source="ren:3.3",
+    null_when="there is only one region",
+)
+def balance_with_regions(view: View) -> FloatArray:
+    """What the region sells in other regions minus what it buys there, in products of its sectors."""
+    regions = view.world.regions
+    return (regions.sold_across - regions.bought_across).sum(axis=1) if view.n_regions > 1 else view.null
+
+
+@measure(
+    unit="1",
+    formula="largest capability_index_firm_mean of all regions - own",
+    source="ren:2.2.1; ren:2.2.2",
+    null_when="there is only one region, or no firm",
+)
+def gap_to_leading_region(view: View) -> FloatArray:
+    """How far the region's firms are behind those of the region whose firms know most."""
+    own = view.levels.capability_firm_mean
+    return own.max() - own if view.n_regions > 1 else view.null

@@ -19,12 +19,49 @@ from abm.state.assignment import chosen_by_identity
 from abm.state.codes import ClaimKind, Kind, Purpose, Service
 from abm.state.world import World
 from abm.types import BoolArray, FloatArray, IntArray, UidArray
+from abm.valuation import border_openness
 
 _VENTURE = int(Service.VENTURE)
 _EQUITY = np.int64(ClaimKind.EQUITY)
 _FROM_OUTSIDE, _FROM_FUND = np.int64(Purpose.OUTSIDE_INVESTMENT), np.int64(Purpose.EQUITY)
+_A_YEAR = 0.25
+"""Weight of a quarter in what a region is seen to invest."""
+_WIDEST = 2.0
+"""Largest exponent by which a region attracts more or less capital than its sales would."""
 _CRUMB = 1e-6
 """Million yuan: a smaller investment is not worth a contract."""
+
+
+@kernel
+def across_regions(
+    drawn: FloatArray, sold: FloatArray, last_return: FloatArray, visible_investment: FloatArray,
+    openness: FloatArray, sensitivity: float,
+) -> None:  # fmt: skip
+    """Let the open part of what each region draws go where returns and visible investment are; the total is unchanged.
+
+    A region attracts its sales times exp(sensitivity (last return + visible investment / sales - mean)), that exponent
+    within 2 either way; the mean is by sales. Of two alike, one has seen more invested; a fifth of 10 is open:
+
+    >>> drawn, sold, zero = np.array([10.0, 0.0]), np.array([50.0, 50.0]), np.zeros(2)
+    >>> across_regions(drawn, sold, zero, np.array([0.0, 10.0]), np.array([0.2, 0.2]), math.log(3.0) / 0.2)
+    >>> drawn.round(9).tolist()
+    [8.5, 1.5]
+    """
+    pool, total, mean, attracted = 0.0, 0.0, 0.0, 0.0
+    for r in range(len(drawn)):
+        pool += openness[r] * drawn[r]
+        total += sold[r]
+        mean += sold[r] * last_return[r] + visible_investment[r]
+    if len(drawn) == 1 or pool <= 0.0 or total <= 0.0:
+        return
+    attraction = np.zeros(len(drawn))
+    for r in range(len(drawn)):
+        if sold[r] > 0.0:
+            better = last_return[r] + visible_investment[r] / sold[r] - mean / total
+            attraction[r] = sold[r] * math.exp(max(-_WIDEST, min(_WIDEST, sensitivity * better)))
+        attracted += attraction[r]
+    for r in range(len(drawn)):
+        drawn[r] += pool * attraction[r] / attracted - openness[r] * drawn[r]
 
 
 @kernel
@@ -40,24 +77,26 @@ def outside_offers(
     research_spending: FloatArray,
     last_return: FloatArray,
     visible_investment: FloatArray,
+    openness: FloatArray,
     inflow: float,
     sensitivity: float,
 ) -> FloatArray:
     """Return what outside investors put into each firm, million yuan, and write what they saw of each region.
 
-    A region draws inflow * sales at most, less when returns are low. Its firms share it by their pull: size times
-    exp(sensitivity (margin + visible investment / sales)).
+    A region draws inflow * sales at most, less when returns are low; the part that is open goes to any region, see
+    `across_regions`. Its firms share it by their pull: size times exp(sensitivity (margin + visible investment /
+    sales)). What a region is seen to invest is smoothed over a year.
 
     >>> firm, both, seen = np.array([0, 1]), np.array([30.0, 10.0]), [np.zeros(1), np.zeros(1)]
     >>> zero = 0.0 * both
-    >>> outside_offers(firm, 0 * firm, zero, both, zero, both, both, zero, zero, *seen, 0.2, 10.0).tolist()
+    >>> outside_offers(firm, 0 * firm, zero, both, zero, both, both, zero, zero, *seen, zero[:1], 0.2, 10.0).tolist()
     [3.0, 1.0]
     """
     n_regions = len(last_return)
     pull = np.zeros(len(firm))
     total, sold, earned, worth = np.zeros(n_regions), np.zeros(n_regions), np.zeros(n_regions), np.zeros(n_regions)
     for r in range(n_regions):
-        visible_investment[r] = 0.0
+        visible_investment[r] *= 1.0 - _A_YEAR
     for f in range(len(firm)):
         i = firm[f]
         r = region[i]
@@ -65,7 +104,7 @@ def outside_offers(
         if sales[i] > 0.0:
             seen = margin[i] + min(1.0, visible / sales[i])
             pull[f] = sales[i] * math.exp(max(-5.0, min(5.0, sensitivity * seen)))
-        visible_investment[r] += visible
+        visible_investment[r] += _A_YEAR * visible
         total[r] += pull[f]
         sold[r] += sales[i]
         earned[r] += profit[i]
@@ -75,6 +114,7 @@ def outside_offers(
         last_return[r] = earned[r] / max(worth[r], 1e-9)
         mood = max(0.0, min(2.0, 1.0 + sensitivity * last_return[r])) / 2.0
         drawn[r] = inflow * sold[r] * mood
+    across_regions(drawn, sold, last_return, visible_investment, openness, sensitivity)
     amount = np.zeros(len(firm))
     for f in range(len(firm)):
         amount[f] = drawn[region[firm[f]]] * pull[f] / max(total[region[firm[f]]], 1e-12)
@@ -154,7 +194,7 @@ def invest(
     n_projects: IntArray, service: FloatArray, absorption: FloatArray, last_return: FloatArray,
     visible_investment: FloatArray, is_active: BoolArray, kind: IntArray, creditor: IntArray, debtor: IntArray,
     creditor_uid: UidArray, debtor_uid: UidArray, principal: FloatArray, rate: FloatArray, born: IntArray,
-    outside: int, quarter: int, inflow: float, sensitivity: float, venture_share: float,
+    openness: FloatArray, outside: int, quarter: int, inflow: float, sensitivity: float, venture_share: float,
 ) -> bool:  # fmt: skip
     """Let outside investors and venture funds buy equity, one claim per investor and firm.
 
@@ -163,7 +203,7 @@ def invest(
     """
     offered = outside_offers(
         firm, books.region, margin, sales, profit, books.cash, equipment, planned_equipment, research_spending,
-        last_return, visible_investment, inflow, sensitivity,
+        last_return, visible_investment, openness, inflow, sensitivity,
     )  # fmt: skip
     able = np.empty(len(firm), np.int64)
     n_able = 0
@@ -206,7 +246,8 @@ def invest(
 def invest_from_outside(world: World, parameters: Parameters, draws: Draws) -> None:
     """Outside investors and venture funds buy equity: capital follows returns and visible investment.
 
-    Equation   inflow = bound * sales, shared by size * exp(sensitivity (margin + visible investment / sales));
+    Equation   inflow = bound * sales, shared by size * exp(sensitivity (margin + visible investment / sales)); the
+               open part of it first by regions: sales * exp(sensitivity (return + visible investment / sales - mean));
                venture fund: venture_share of its cash to firms with projects, more where a platform introduces them
     Units      million yuan per quarter
     Source     zhao2020 III.B (accumulated capital attracts other capital), li 3.C (venture service)
@@ -223,7 +264,8 @@ def invest_from_outside(world: World, parameters: Parameters, draws: Draws) -> N
         actors.equipment, actors.planned_equipment, actors.research_spending, actors.n_projects, actors.service,
         actors.absorption, regions.last_return, regions.visible_investment, claims.is_active, claims.kind,
         claims.creditor, claims.debtor, claims.creditor_uid, claims.debtor_uid, claims.principal, claims.rate,
-        claims.born, world.rest_of_world, world.quarter, p.outside_inflow, p.outside_sensitivity, p.venture_share,
+        claims.born, border_openness(world.structure, parameters.market.open_borders), world.rest_of_world,
+        world.quarter, p.outside_inflow, p.outside_sensitivity, p.venture_share,
     )  # fmt: skip
     if not has_room:
         raise ValueError("claims table is full")

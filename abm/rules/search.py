@@ -22,6 +22,7 @@ from abm.state.proximity import appeal, capacity_of, cognitive_distance, overlap
 from abm.state.ties import are_tied, degree_of, platform_of
 from abm.state.world import World
 from abm.types import BoolArray, FloatArray, IntArray, UidArray
+from abm.valuation import border_openness
 
 _FIRM = int(Kind.FIRM)
 _UNIVERSITY = int(Kind.UNIVERSITY)
@@ -296,6 +297,7 @@ def search_partners(world: World, parameters: Parameters, draws: Draws) -> None:
     if not parameters.switches.search:
         return
     p, actors, ties, st = parameters.search, world.actors, world.ties, world.structure
+    openness = border_openness(st, parameters.market.open_borders)
     searcher, is_partner = drawn_searchers(
         actors.is_active, actors.kind, actors.mode, actors.level, actors.uid, draws.key("search"),
         p.probability, p.independent_factor, p.digital_search,
@@ -305,7 +307,7 @@ def search_partners(world: World, parameters: Parameters, draws: Draws) -> None:
     lists, learning = world.neighbours(), parameters.learning
     source, target, origin, trust = new_partners(
         searcher, is_partner, actors.is_active, actors.kind, actors.region, actors.uid, actors.sector, actors.service,
-        actors.talent, actors.capability, world.fields.frontier, platform_of(world), st.openness, st.overlap,
+        actors.talent, actors.capability, world.fields.frontier, platform_of(world), openness, st.overlap,
         np.array(p.taste), lists.start, lists.other, lists.tie, ties.layer, ties.trust, ties.origin,
         ORIGIN_OF_WAY,
         draws.key("roster of partners"), draws.key("meeting"), draws.key("match"),

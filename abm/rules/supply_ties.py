@@ -21,6 +21,7 @@ from abm.state.ties import platform_of
 from abm.state.trade_terms import import_quality
 from abm.state.world import World
 from abm.types import BoolArray, FloatArray, IntArray
+from abm.valuation import border_openness
 
 
 def order_origin(customer: IntArray, is_core: BoolArray, has_bundle: bool) -> IntArray:
@@ -67,6 +68,7 @@ def find_suppliers(world: World, parameters: Parameters, draws: Draws) -> None:
     if not parameters.switches.search:
         return
     p, actors, ties, st = parameters.search, world.actors, world.ties, world.structure
+    openness = border_openness(st, parameters.market.open_borders)
     firm = world.slots(Kind.FIRM)
     core_factor = p.local_ordering if parameters.switches.supporting_chain else 1.0
     buyer, wanted = reviewed_inputs(
@@ -78,7 +80,7 @@ def find_suppliers(world: World, parameters: Parameters, draws: Draws) -> None:
     lists = world.neighbours()
     supplier, customer, share, ended = ordered(
         buyer, wanted, firm, actors.sector, actors.region, actors.uid, actors.quality, actors.price,
-        actors.expected_orders, actors.equipment, platform_of(world), st.openness, st.capital_ratio,
+        actors.expected_orders, actors.equipment, platform_of(world), openness, st.capital_ratio,
         lists.start, lists.other, lists.tie, ties.layer, ties.source, ties.target, ties.weight, ties.trust,
         merit_of_imports(
             import_quality(st, parameters.frontier.embargo_factor), world.regions.import_appeal, p.quality_weight,

@@ -16,6 +16,7 @@ from abm.state import accounts, ledger
 from abm.state.accounts import books_of
 from abm.state.codes import Kind
 from abm.state.world import World
+from abm.valuation import border_openness
 
 
 @rule(
@@ -42,6 +43,7 @@ def move_talent(world: World, parameters: Parameters, draws: Draws) -> None:
     if not parameters.switches.talent:
         return
     p, actors, regions, st = parameters.talent, world.actors, world.regions, world.structure
+    openness = border_openness(st, parameters.market.open_borders)
     books, ledgers = books_of(world), world.ledger
     employer, appeal, retired, left, vacancy = leave_employers(
         actors.is_active, world.slots(Kind.FIRM), books.kind, books.region, actors.is_core, actors.sales,
@@ -55,7 +57,7 @@ def move_talent(world: World, parameters: Parameters, draws: Draws) -> None:
         employer, appeal, retired, left, vacancy, actors.is_core, actors.is_reached, actors.sector, actors.absorption,
         actors.talent, actors.vacancy, actors.capability, st.weight, ledgers.stock, ledgers.gain, ledgers.total_gain,
         regions.talent_wage, regions.wage, regions.budget, regions.government_slot, regions.talent_pool,
-        regions.pool_capability, regions.pool_origin, regions.labour_force, st.openness, books,
+        regions.pool_capability, regions.pool_origin, regions.labour_force, openness, books,
         p.programme_quarters, p.programme_appeal, p.matching,
         p.people_rate, p.leave_rate, p.immigration, p.wage_speed, p.wage_low, p.wage_high,
     )  # fmt: skip

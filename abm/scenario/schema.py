@@ -87,7 +87,8 @@ class SectorRow(Row):
     """``[[sectors]]``: a sector, its firms and its coefficients.
 
     Firms are given as `firms`, `core_firms` and `sales` of all together, or, where the scenario says `total_firms`, as
-    `entries` (the sector's number in a statistic) and `sales_per_firm`.
+    `entries` (the sector's number in a statistic) and `sales_per_firm`. `traditional_share` is the part of what the
+    sector sells outside that goes to traditional industries, whose productivity it raises.
     """
 
     name: Name
@@ -109,6 +110,7 @@ class SectorRow(Row):
     equipment_share: Share = 0.0
     adoption_share: Share = 0.0
     export_share: Share
+    traditional_share: Share = 0.0
     import_share: float = Field(ge=0, le=0.95)
     sme_capability: Share
     core_capability: Share

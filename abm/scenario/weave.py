@@ -51,6 +51,7 @@ def structure_of(file: ScenarioFile, sector_sales: FloatArray) -> Structure:
         equipment_share=_summing_to_one(_column(sectors, lambda row: row.equipment_share)),
         adoption_share=_summing_to_one(_column(sectors, lambda row: row.adoption_share)),
         export_base=np.where(is_dormant, promised, sector_sales) * export_share,
+        traditional_share=_column(sectors, lambda row: row.traditional_share),
         import_share=_column(sectors, lambda row: row.import_share),
         can_sleep=is_dormant,
         openness=np.array([row.trade_openness for row in regions], np.float64),

@@ -52,6 +52,7 @@ class Structure:
     equipment_share: FloatArray  # share of equipment spending, (sectors,)
     adoption_share: FloatArray  # share of spending on new productivity, (sectors,)
     export_base: FloatArray  # million yuan per quarter at the start, (regions, sectors)
+    traditional_share: FloatArray  # part of exports that goes to traditional industries at the start, (sectors,)
     import_share: FloatArray  # at the start, (sectors,)
     can_sleep: BoolArray  # the sector starts dormant, (sectors,)
     openness: FloatArray  # share of trade, people and knowledge that crosses borders, (regions,)

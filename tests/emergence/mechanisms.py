@@ -280,6 +280,11 @@ MECHANISMS |= {
     "skill gap": dial("new_productivity.skill_gap_cost", 4.0, 0.0, "digital_level",
         "the untrained adopt at higher cost"),
     # market, investment
+    "penetration and sellers": dial("switches.penetration", True, False, "sales_to_traditional_industries",
+        "who became more productive buys more"),
+    "lift by purchases": dial("penetration.rate", 0.12, 0.0, "traditional_productivity", "nothing else raises it"),
+    "purchases by productivity": dial("penetration.elasticity", 1.5, 0.0, "sales_to_traditional_industries",
+        "the gain goes back to who sells"),
     "weak links": dial("market.weak_links", True, False, "input_quality", "local inputs are worse than imports"),
     "cost of imports": dial("search.import_cost", 5.0, 0.0, "local_content", "who can switch at no cost does"),
     "weakest input binds": dial("market.quality_exponent", -10.0, -0.2, "quality_sold", "bottlenecks bind"),
@@ -297,6 +302,7 @@ MECHANISMS |= {
     "trust in search": dial("search.trust_weight", 2.0, 0.0, "clustering", "partners of partners are trusted"),
     "platform in search": dial("search.platform_weight", 2.0, 0.0, "n_research_ties", "members meet", PLATFORMS),
     # two regions
+    "open borders": dial("market.open_borders", True, False, "bought_across", "what crosses borders", REGIONS),
     "knowledge across borders": dial("regions.openness", 0.2, 0.0, "research_ties_across",
         "partners are found abroad", REGIONS),
     "orders across borders": dial("regions.openness", 0.2, 0.0, "supply_ties_across",

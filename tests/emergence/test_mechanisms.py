@@ -36,6 +36,7 @@ OWN_MEASURE = {
     "user_feedback": ("gain_origin_user_feedback", "users teach those who sell to them"),
     "value_chain": ("value_chain", "firms invest in design, brand and service"),
     "diversification": ("advancement", "firms move between sectors of different technology"),
+    "penetration": ("traditional_productivity", "what traditional industries buy raises it"),
     "entry": ("n_entries", "new firms come"),
     "closure": ("n_exits", "firms leave"),
 }
