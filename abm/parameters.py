@@ -235,7 +235,7 @@ class ChainLeader:
     vouching: float = number(0.3, "1", 0.0, 1.0, "lever", "ren:3.3", "part of a supplier's loan that a chain owner vouches for at most")
     prune_trust: float = number(0.4, "1", 0.0, 1.0, "lever", "ren:4.5", "trust below which an idle research tie is dropped")
     prune_idle: int = number(6, "quarter", 1, 40, "lever", "ren:4.5", "quarters without use or lessons after which a bad research tie is dropped")
-    official: bool = switch("the office: diagnosis, publication, proposals, steering, invitation, pruning; owners can do without")
+    official: bool = switch("the office: diagnosis, publication, proposals, steering, pruning; owners can do without")
     owners: bool = switch("chain owners, who vouch and introduce; the office can do without")
     vouch_cap: float = number(0.1, "1", 0.0, 1.0, "lever", "ren:3.3", "share of its cash that an owner vouches with at most")
     vouch_trust: float = number(0.5, "1", 0.0, 1.0, "uncertainty", "li:4.1", "trust in a supplier from which an owner vouches for it; 0.5 is neutral")
