@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from abm.kernel import kernel
-from abm.kernels_lessons import book_lessons, lessons, move_trust
+from abm.kernels_lessons import book_lessons, grant_patents, lessons, move_trust
 from abm.kernels_outcomes import (
     finished_stages,
     pilot_chance,
@@ -247,12 +247,13 @@ def end_stages(
     n_members: IntArray, member: IntArray, member_uid: UidArray, effort: FloatArray, field: IntArray, cost: FloatArray,
     artefact: FloatArray, service_share: FloatArray, tie_origin: IntArray, cause: IntArray,
     actor_is_active: BoolArray, actor_uid: UidArray, region: IntArray, sector: IntArray, absorption: FloatArray,
-    capability: FloatArray, year_gain: FloatArray, n_projects: IntArray, stock: FloatArray, gain: FloatArray,
+    capability: FloatArray, year_gain: FloatArray, n_projects: IntArray, patent_level: FloatArray,
+    patent_origin: IntArray, stock: FloatArray, gain: FloatArray,
     total_gain: FloatArray, frontier: FloatArray, weight: FloatArray, start: IntArray, other: IntArray, tie: IntArray,
     layer: IntArray, trust: FloatArray, duration: IntArray, factor: FloatArray, rho: float, reference: FloatArray,
     trust_speed: float, first: int,
 ) -> tuple[IntArray, IntArray, IntArray, UidArray]:  # fmt: skip
-    """Let members learn and trust move by what stages ended in, and projects go where that leads them.
+    """Let members learn, get rights and trust by what stages ended in, and projects go where that leads them.
 
     Return the events to record, as `told_events` does, and the partner of each: the first member after the initiator.
     """
@@ -264,6 +265,10 @@ def end_stages(
     book_lessons(
         done, amount, origin, route, credit, member, field, sector, weight, frontier, capability, year_gain, stock,
         gain, total_gain,
+    )  # fmt: skip
+    grant_patents(
+        done, outcome, _FOUND, origin, n_members, member, member_uid, field, artefact, actor_is_active, actor_uid,
+        patent_level, patent_origin,
     )  # fmt: skip
     move_trust(done, judged, n_members, member, start, other, tie, layer, trust, trust_speed)
     code, rows, why = told_events(done, outcome, kind, cause, first)

@@ -115,6 +115,7 @@ class Switches:
     penetration: bool = switch("traditional industries become more productive by what they buy, and buy more")
     entry: bool = switch("new firms")
     closure: bool = switch("exit by insolvency and by hazard")
+    licensing: bool = switch("firms and universities of the region license results, and universities are paid for theirs")
 
 
 @dataclass(frozen=True)
@@ -161,6 +162,7 @@ class Learning:
     absorption_base: float = number(0.25, "1", 0.0, 1.0, "uncertainty", "cohen1990", "absorptive capacity without own research")
     absorption_stock: float = number(0.08, "1", 0.001, 1.0, "uncertainty", "cohen1990", "own knowledge stock over sales that gives half of the rest")
     absorption_talent: float = number(0.15, "1", 0.001, 1.0, "uncertainty", "zhao2020:III.B", "talent over staff that gives half of the rest")
+    appropriation: float = number(0.5, "1", 0.0, 0.9, "uncertainty", "cheng:4.3", "how much protection above one half lengthens the lead of a new product, and below it shortens it")
 
 
 @dataclass(frozen=True)
@@ -512,6 +514,8 @@ class Innovation:
     licence_reference: float = number(1.0, "million yuan per quarter", 0.01, 100.0, "uncertainty", "assumption", "licence money that closes 63 per cent of what a full licence closes")
     fit_learning: float = number(0.01, "1/quarter", 0.0, 1.0, "uncertainty", "zhao2020:III.D", "growth of management fit with experience of introduced technology")
     licence_experience: float = number(0.3, "1", 0.0, 1.0, "uncertainty", "zhao2020:III.D", "share of licence money that adds to the own knowledge stock")
+    rival_care: float = number(1.0, "1", 0.0, 5.0, "uncertainty", "assumption", "what a licence to a rival costs its holder over the licence money, where the rival has nearly all sales of both")
+    result_fee: float = number(0.3, "1", 0.0, 2.0, "uncertainty", "cheng:4.3", "price of a university result at full protection, over the cost of its research")
     patents_per_result: float = number(10.0, "1", 0.0, 1000.0, "constant", "zhao2020:III.B", "patents that a result stands for: scales a measure to Table I, read by no rule")
 
 

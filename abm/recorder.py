@@ -48,7 +48,7 @@ CHANNEL: dict[Event, tuple[str, ...] | str] = {
     Event.CALL_OPENED: tuple(label(instrument) for instrument in Instrument),
     Event.CALL_AWARDED: ("regional", "national"),
     Event.PROPOSAL: tuple(label(layer) for layer in Layer),
-    Event.LICENCE: tuple(label(mode) for mode in Mode),
+    Event.LICENCE: ("abroad", "at home"),
     Event.NEED_OPENED: "chain",
     Event.NEED_CLOSED: "chain",
     Event.NEED_PUBLISHED: "chain",

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from abm.kernel import kernel
-from abm.parameters import NewProductivity, Production
+from abm.parameters import Learning, NewProductivity, Production
 from abm.state.codes import Level
 from abm.state.structure import Structure
 from abm.state.technique import used_intelligence
@@ -35,6 +35,15 @@ def annuity(rate: float, horizon: float) -> float:
     (13.578, 16.0)
     """
     return float((1.0 - (1.0 + rate) ** -horizon) / rate) if rate > 0.0 else horizon
+
+
+def lead_wear(p: Learning) -> float:
+    """Return how fast the lead of a new product wears off under the protection it has, over that at protection 1/2.
+
+    >>> lead_wear(Learning(appropriation=0.5, protection=1.0)), lead_wear(Learning(appropriation=0.5, protection=0.0))
+    (0.5, 1.5)
+    """
+    return 1.0 + p.appropriation * (1.0 - 2.0 * p.protection)
 
 
 def border_openness(structure: Structure, is_open: bool) -> FloatArray:

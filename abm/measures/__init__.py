@@ -7,6 +7,7 @@ from abm.measures import (
     chains,
     coupling,
     growth,
+    knowledge,
     leader,
     money,
     needs,
@@ -26,7 +27,7 @@ from abm.measures.declaration import REGISTRY, Measure
 
 _GROUPS = (
     paths, stages, coupling, structure, chains, network, new_productivity, money, survey, needs, two_chains, growth,
-    caps, resources, public_money, platforms, regions, leader,
+    caps, resources, public_money, platforms, regions, knowledge, leader,
 )  # fmt: skip
 
 GROUPS: tuple[str, ...] = tuple(module.__name__.rpartition(".")[2] for module in _GROUPS)

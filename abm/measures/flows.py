@@ -15,6 +15,7 @@ _PRODUCED = int(Event.RESEARCH_SUCCEEDED)
 _INDUSTRIALISED = int(Event.INDUSTRIALISED)
 _FORMED, _DISSOLVED = int(Event.TIE_FORMED), int(Event.TIE_DISSOLVED)
 _AWARDED, _DEFAULT = int(Event.CALL_AWARDED), int(Event.DEFAULT)
+_LICENCE = int(Event.LICENCE)
 _PILOTED, _TAKEN_UP = int(Event.PILOTED), int(Event.TAKEN_UP)
 _OWN, _JOINT, _BY_UNIVERSITY = int(ProjectKind.OWN), int(ProjectKind.JOINT), int(ProjectKind.UNIVERSITY)
 _ENDOWMENT = int(Origin.ENDOWMENT)
@@ -32,7 +33,9 @@ DISSOLVED_BY = FORMED_BY + len(Layer)
 """First row of `event_counts` with ties dissolved by layer."""
 NATIONAL_AWARDS = DISSOLVED_BY + len(Layer)
 """Row of `event_counts` with awards of national projects."""
-WRITTEN_OFF = NATIONAL_AWARDS + 1
+LICENCES_AT_HOME = NATIONAL_AWARDS + 1
+"""Row of `event_counts` with licences for results of the region."""
+WRITTEN_OFF = LICENCES_AT_HOME + 1
 """Row of `event_counts` with the loans that defaulting firms left unpaid (million yuan)."""
 N_COUNTS = WRITTEN_OFF + 1
 
@@ -148,8 +151,8 @@ def event_counts(
     """Return this quarter's events by kind, read from the end of the table, shape (`N_COUNTS`, regions).
 
     After the kinds come results produced and results industrialised by kind of project, ties formed and ties dissolved
-    by layer, national awards, and the amount of loans left unpaid. An event outside every region counts in the region
-    if there is only one.
+    by layer, national awards, licences at home, and the amount of loans left unpaid. An event outside every region
+    counts in the region if there is only one.
 
     >>> import numpy as np
     >>> kind = np.array([Event.ENTRY, Event.EXIT, Event.INDUSTRIALISED])
@@ -177,6 +180,8 @@ def event_counts(
                     out[INDUSTRIALISED_BY + channel[e], r] += 1.0
                 elif kind[e] == _AWARDED and channel[e] == 1:
                     out[NATIONAL_AWARDS, r] += 1.0
+                elif kind[e] == _LICENCE and channel[e] == 1:
+                    out[LICENCES_AT_HOME, r] += 1.0
             if kind[e] == _DEFAULT:
                 out[WRITTEN_OFF, r] += amount[e]
         e -= 1

@@ -15,14 +15,15 @@ from abm.rule import rule
 from abm.state import ledger
 from abm.state.world import World
 from abm.types import FloatArray, IntArray, UidArray
-from abm.valuation import people_cost
+from abm.valuation import lead_wear, people_cost
 
 
 @rule(
     writes=(
         "projects.is_active", "projects.stage", "projects.remaining", "projects.cost", "projects.n_members",
         "projects.member", "projects.member_uid", "projects.effort", "projects.artefact", "projects.service_share",
-        "actors.capability", "actors.year_gain", "actors.novelty", "actors.n_projects", "ties.trust", *ledger.WRITES,
+        "actors.capability", "actors.year_gain", "actors.novelty", "actors.n_projects",
+        "actors.patent_level", "actors.patent_origin", "ties.trust", *ledger.WRITES,
     ),
     source="ren:3.1; ren:4.2; li:3.A; reuer2005; F5; F32; F33; F35; F36",
     off={"switches.innovation": False},
@@ -52,7 +53,8 @@ def finish_stages(world: World, parameters: Parameters, draws: Draws) -> None:
         p.search_hazard, p.facility_gain, p.agreement, p.pilot_base, p.pilot_gain, p.own_pilot,
         p.industrialisation_success, float(p.pilot_quarters), p.industrialisation_quarters * p.industrialisation_cost,
         parameters.calls.paid_share, p.cash_share, p.rho, reference, parameters.strategy.gain_value,
-        p.product_value, p.novelty_return, p.risk_aversion, p.decision_sharpness, p.step, p.radical_share,
+        p.product_value / lead_wear(parameters.learning), p.novelty_return, p.risk_aversion, p.decision_sharpness,
+        p.step, p.radical_share,
         p.radical_factor, parameters.frontier.leapfrog, draws.key("outcome of stage"), draws.key("result level"),
     )  # fmt: skip
     if len(done) == 0:
@@ -60,7 +62,8 @@ def finish_stages(world: World, parameters: Parameters, draws: Draws) -> None:
     told = end_stages(
         done, outcome, pr.is_active, pr.kind, pr.stage, pr.remaining, pr.n_members, pr.member, pr.member_uid,
         pr.effort, pr.field, pr.cost, pr.artefact, pr.service_share, pr.tie_origin, pr.cause, a.is_active, a.uid,
-        a.region, a.sector, a.absorption, a.capability, a.year_gain, a.n_projects, books.stock, books.gain,
+        a.region, a.sector, a.absorption, a.capability, a.year_gain, a.n_projects, a.patent_level,
+        a.patent_origin, books.stock, books.gain,
         books.total_gain, frontier, weight, lists.start, lists.other, lists.tie, ties.layer, ties.trust, duration,
         factor, p.rho, reference, p.trust_speed, world.events.count,
     )  # fmt: skip

@@ -22,11 +22,13 @@ from abm.kernels_projects import (
 from abm.parameters import Parameters
 from abm.randomness import Draws, pair_uid, uniform
 from abm.rule import rule
-from abm.state.codes import Event, Kind, Layer, ProjectKind, Service, Stage, TieOrigin
+from abm.state import accounts
+from abm.state.accounts import Books, books_of, pay
+from abm.state.codes import Event, Kind, Layer, ProjectKind, Purpose, Service, Stage, TieOrigin
 from abm.state.network import pick, ring_place, roster_of
 from abm.state.world import World
 from abm.types import BoolArray, FloatArray, IntArray, UidArray
-from abm.valuation import people_cost
+from abm.valuation import lead_wear, people_cost
 
 _FIRM = int(Kind.FIRM)
 _BY_UNIVERSITY = int(ProjectKind.UNIVERSITY)
@@ -37,6 +39,7 @@ _RESEARCH_LAYER = int(Layer.RESEARCH)
 _BY_PLATFORM = int(TieOrigin.PLATFORM)
 _MATCHING = int(Service.MATCHING)
 _PILOT_SERVICE = int(Service.PILOT)
+_RESULTS = np.int64(Purpose.RESULTS)
 
 
 @kernel
@@ -126,8 +129,9 @@ def first_comers(
     Rates are hazard x orientation of the university x absorption x match of the field x chance to dare, times
     `need_match` where the result answers a need of the firm's sector; the hazard is take_up (1/2 + tau) by a tie to
     the university, matching x service by a platform. Times are drawn by the pair of result and firm. `ahead`: first
-    quarter and sum of what lies ahead over the research cost; `pilot`: base, gain, own part, last success; `worth`:
-    rho, value of capability, of a product, novelty return, risk aversion, sharpness; `reference` effort by region.
+    quarter and sum of what lies ahead, and the price of the result, over a quarter of its research; `pilot`: base,
+    gain, own part, last success; `worth`: rho, value of capability, of a product, novelty return, risk aversion,
+    sharpness; `reference` effort by region.
     """
     taken = np.empty(len(shelf), np.int64)
     taker = np.empty(len(shelf), np.int64)
@@ -145,7 +149,7 @@ def first_comers(
                 continue
             share = weight[sector[i], k]
             gap = (artefact[p] - capability[i, k]) / frontier[k]
-            if gap <= 0.0 or share <= 0.0 or ahead[0] * cost[p] > cash_share * cash[i]:
+            if gap <= 0.0 or share <= 0.0 or (ahead[0] + ahead[2]) * cost[p] > cash_share * cash[i]:
                 continue
             hazard = take_up * (0.5 + trust[tie[e]]) if by_tie else matching * service[i, _MATCHING]
             match = min(1.0, share * weight.shape[1] / 1.5)
@@ -160,7 +164,8 @@ def first_comers(
             learned = learned_share(absorption[i], burden, worth[0], reference[region[i]])
             value = result_worth(expected_orders[i], share, gap, learned, novelty, worth[1], worth[2])
             success = pilot_chance(service[i, _PILOT_SERVICE], pilot[0], pilot[1], pilot[2]) * pilot[3]
-            time = arrival(draw, interest, chance_to_dare(success * value, burden, worth[4], worth[5]), earliest)
+            dare = chance_to_dare(success * value, burden + ahead[2] * cost[p], worth[4], worth[5])
+            time = arrival(draw, interest, dare, earliest)
             if time < earliest:
                 earliest = time
                 taken[number] = p
@@ -173,21 +178,21 @@ def first_comers(
 
 @kernel
 def take_up(
-    is_active: BoolArray, uid: UidArray, kind: IntArray, stage: IntArray, remaining: IntArray, n_members: IntArray,
-    member: IntArray, member_uid: UidArray, field: IntArray, artefact: FloatArray, cost: FloatArray,
-    is_pull: BoolArray, purpose: IntArray, project_region: IntArray, tie_origin: IntArray, actor_is_active: BoolArray,
-    actor_uid: UidArray, actor_kind: IntArray, region: IntArray, sector: IntArray, orientation: FloatArray,
-    expected_orders: FloatArray, cash: FloatArray, absorption: FloatArray, service: FloatArray,
-    capability: FloatArray, n_projects: IntArray, frontier: FloatArray, weight: FloatArray, start: IntArray,
-    other: IntArray, tie: IntArray, layer: IntArray, trust: FloatArray, origin_of_tie: IntArray, ahead: FloatArray,
-    pilot: FloatArray, worth: FloatArray, reference: FloatArray, n_regions: int, expiry: float, rate: float,
-    matching: float, cash_share: float, need_match: float, quarters: int, development_cost: float,
+    books: Books, is_active: BoolArray, uid: UidArray, kind: IntArray, stage: IntArray, remaining: IntArray,
+    n_members: IntArray, member: IntArray, member_uid: UidArray, field: IntArray, artefact: FloatArray,
+    cost: FloatArray, is_pull: BoolArray, purpose: IntArray, project_region: IntArray, tie_origin: IntArray,
+    actor_is_active: BoolArray, actor_uid: UidArray, actor_kind: IntArray, region: IntArray, sector: IntArray,
+    orientation: FloatArray, expected_orders: FloatArray, absorption: FloatArray, service: FloatArray,
+    capability: FloatArray, year_cost: FloatArray, n_projects: IntArray, frontier: FloatArray, weight: FloatArray,
+    start: IntArray, other: IntArray, tie: IntArray, layer: IntArray, trust: FloatArray, origin_of_tie: IntArray,
+    ahead: FloatArray, pilot: FloatArray, worth: FloatArray, reference: FloatArray, n_regions: int, expiry: float,
+    rate: float, matching: float, cash_share: float, need_match: float, quarters: int, development_cost: float,
     expiry_key: np.uint64, platform_key: np.uint64, key: np.uint64,
 ) -> tuple[IntArray, IntArray, UidArray, IntArray]:  # fmt: skip
     """Strike out results that are out of date, and hand others to the firm that comes first to each.
 
-    That firm becomes a member that answers for development and what follows. Return the events to record: code, result,
-    firm and origin of its way there; first results that expired, with firm 0 and origin -1.
+    That firm pays the university and becomes a member that answers for development and what follows. Return the events
+    to record: code, result, firm and origin of its way there; first results that expired, with firm 0 and origin -1.
     """
     expired, shelf = waiting_results(
         is_active, stage, kind, uid, member, member_uid, actor_is_active, actor_uid, expiry, expiry_key
@@ -197,7 +202,7 @@ def take_up(
     )  # fmt: skip
     taken, taker, way = first_comers(
         shelf, shown, uid, member, field, artefact, cost, is_pull, purpose, actor_uid, actor_kind, region, sector,
-        orientation, expected_orders, cash, absorption, service, capability, frontier, weight, start, other, tie,
+        orientation, expected_orders, books.cash, absorption, service, capability, frontier, weight, start, other, tie,
         layer, trust, origin_of_tie, ahead, pilot, worth, reference, rate, matching, cash_share, need_match, key,
     )  # fmt: skip
     n_expired, n_events = len(expired), len(expired) + len(taken)
@@ -214,6 +219,7 @@ def take_up(
         tie_origin[p] = way[d]
         stage[p] = _DEVELOPMENT
         remaining[p] = quarters
+        year_cost[taker[d]] += pay(books, taker[d], member[p, 0], ahead[2] * cost[p], _RESULTS)
         cost[p] *= development_cost
         e = n_expired + d
         code[e], rows[e], firm[e], channel[e] = _TAKEN_UP, p, actor_uid[taker[d]], way[d]
@@ -226,8 +232,9 @@ def take_up(
     writes=(
         "projects.is_active", "projects.member", "projects.member_uid", "projects.n_members",
         "projects.tie_origin", "projects.stage", "projects.remaining", "projects.cost", "actors.n_projects",
+        "actors.year_cost", *accounts.WRITES,
     ),
-    source="ren:3.1; ren:3.2; ren:4.2; li:3.C; F33",
+    source="ren:3.1; ren:3.2; ren:4.2; li:3.C; cheng:4.3; F33",
     off={"switches.innovation": False},
 )  # fmt: skip
 def take_up_results(world: World, parameters: Parameters, draws: Draws) -> None:
@@ -235,9 +242,10 @@ def take_up_results(world: World, parameters: Parameters, draws: Draws) -> None:
 
     Equation   hazard = take_up (1/2 + tau) by a tie, matching s by a platform; times orientation, absorption, match
                min(1, K W_sk / 1.5), chance to dare, need_match where it answers a need; the first comer takes it;
-               expiry of what waits
-    Units      hazard, expiry: 1/quarter; tau, s, W: 1
-    Source     ren 3.1 (two skins), 3.2 (closed resources), 4.2 (use); li 3.C (transformation of results); F33
+               expiry of what waits; the university gets result_fee protection times the cost of its research
+    Units      hazard, expiry: 1/quarter; tau, s, W, result_fee, protection: 1
+    Source     ren 3.1 (two skins), 3.2 (closed resources), 4.2 (use); li 3.C (transformation of results); cheng 4.3
+               (protection rewards); F33
     Draws      result expires (one a result), shown by platform (one a result), take up (a pair)
     Off when   switches.innovation is off
     """
@@ -250,17 +258,18 @@ def take_up_results(world: World, parameters: Parameters, draws: Draws) -> None:
         + p.industrialisation_quarters * p.industrialisation_cost
     )
     worth = (
-        p.rho, parameters.strategy.gain_value, p.product_value, p.novelty_return,
+        p.rho, parameters.strategy.gain_value, p.product_value / lead_wear(parameters.learning), p.novelty_return,
         p.risk_aversion, p.decision_sharpness,
     )  # fmt: skip
+    fee = p.result_fee * parameters.learning.protection * p.research_quarters if parameters.switches.licensing else 0.0
     pilot = (p.pilot_base, p.pilot_gain, p.own_pilot, p.industrialisation_success)
     code, rows, firm, channel = take_up(
-        pr.is_active, pr.uid, pr.kind, pr.stage, pr.remaining, pr.n_members, pr.member, pr.member_uid, pr.field,
-        pr.artefact, pr.cost, pr.is_pull, pr.sector, pr.region, pr.tie_origin, a.is_active, a.uid, a.kind, a.region,
-        a.sector, a.orientation, a.expected_orders, a.cash, a.absorption, a.service, a.capability, a.n_projects,
-        world.fields.frontier, world.structure.weight, lists.start, lists.other, lists.tie, ties.layer, ties.trust,
-        ties.origin, np.array((p.development_cost, ahead)), np.array(pilot), np.array(worth),
-        p.reference_effort * people_cost(world.regions.wage, parameters.production),
+        books_of(world), pr.is_active, pr.uid, pr.kind, pr.stage, pr.remaining, pr.n_members, pr.member,
+        pr.member_uid, pr.field, pr.artefact, pr.cost, pr.is_pull, pr.sector, pr.region, pr.tie_origin, a.is_active,
+        a.uid, a.kind, a.region, a.sector, a.orientation, a.expected_orders, a.absorption, a.service, a.capability,
+        a.year_cost, a.n_projects, world.fields.frontier, world.structure.weight, lists.start, lists.other, lists.tie,
+        ties.layer, ties.trust, ties.origin, np.array((p.development_cost, ahead, fee)), np.array(pilot),
+        np.array(worth), p.reference_effort * people_cost(world.regions.wage, parameters.production),
         world.structure.n_regions, p.expiry, p.take_up, p.matching, p.cash_share, p.need_match,
         p.development_quarters, p.development_cost, draws.key("result expires"), draws.key("shown by platform"),
         draws.key("take up"),

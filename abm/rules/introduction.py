@@ -1,35 +1,36 @@
-"""Technology from outside, and from what can be seen: licences, and the work of understanding others.
+"""Technology from others: licences from abroad and at home, and the work of understanding what can be seen.
 
 Introduced technology teaches those who can digest it and whose management fits it, and it teaches management too;
 nobody goes far by imports alone, for part of the frontier cannot be bought and near it little is left (zhao2020
-III.D; ren 2.2.2). Imitators pay for engineers who take products apart; what they learn comes along their ties.
+III.D; ren 2.2.2). Results found in the region can be licensed, the more of the money goes to their holder the better
+they are protected (cheng 4.2, 4.3; li 3.A). Imitators pay for engineers who take products apart; what they learn comes
+along their ties.
 """
 
 from __future__ import annotations
 
-import math
-
 import numpy as np
 
 from abm.kernel import kernel
+from abm.kernels_licences import digest_licences, licensed_fields, patent_holders
 from abm.parameters import Parameters
 from abm.randomness import Draws
 from abm.rule import rule
 from abm.state import accounts, ledger
 from abm.state.accounts import Books, books_of, pay
 from abm.state.causes import needs_of
-from abm.state.codes import Event, Kind, Mode, Origin, Purpose, Route
+from abm.state.codes import Event, Kind, Mode, Purpose
 from abm.state.trade_terms import purchasable
 from abm.state.world import World
-from abm.types import BoolArray, FloatArray, IntArray
-from abm.valuation import people_cost
+from abm.types import BoolArray, FloatArray, IntArray, UidArray
+from abm.valuation import border_openness, people_cost
 
 _FIRM = int(Kind.FIRM)
 _IMITATE = int(Mode.IMITATE)
 _INTRODUCE = int(Mode.INTRODUCE)
-_INTRODUCTION = int(Origin.INTRODUCTION)
-_LICENCE = int(Route.LICENCE)
-_WAGES, _FEE = np.int64(Purpose.RESEARCH), np.int64(Purpose.LICENCE)
+_INDEPENDENT = int(Mode.INDEPENDENT)
+_JOINT = int(Mode.JOINT)
+_WAGES, _FEE, _RESULTS = np.int64(Purpose.RESEARCH), np.int64(Purpose.LICENCE), np.int64(Purpose.RESULTS)
 
 
 @kernel
@@ -74,135 +75,112 @@ def spend_on_others(
 
 
 @kernel
-def licensed_fields(
-    firm: IntArray, purse: FloatArray, region: IntArray, sector: IntArray, weight: FloatArray, pull: FloatArray,
-    buyable: FloatArray, frontier: FloatArray, capability: FloatArray, importable: float,
-) -> tuple[IntArray, FloatArray]:  # fmt: skip
-    """Return the field each firm licenses, the largest (pull + W) x gap, and that gap in levels.
+def pay_licences(
+    books: Books, firm: IntArray, source: IntArray, purse: FloatArray, mode: IntArray, year_income: FloatArray,
+    household: IntArray, outside: int, protection: float,
+) -> None:  # fmt: skip
+    """Pay the outside world, or of what is licensed at home the protected part to its holder, the rest to engineers.
 
-    The gap is to `importable` of the part of the frontier that can be bought. Whoever finds none keeps its `purse`.
+    For a holder that does research the money is income of its year.
 
     >>> import numpy as np
-    >>> purse = np.array([1.0])
-    >>> field, gap = licensed_fields(np.array([0]), purse, np.array([0]), np.array([0]), np.array([[0.3, 0.7]]),
-    ...     np.zeros((1, 1, 2)), np.array([1.0, 0.7]), np.array([0.9, 1.0]), np.array([[0.4, 0.6]]), 1.0)
-    >>> field.tolist(), gap.round(3).tolist(), purse.tolist()
-    ([0], [0.5], [1.0])
+    >>> books, income, mode = accounts.books_with([5.0, 0.0, 0.0]), np.zeros(3), np.array([4, 1, 0])
+    >>> firm, source, purse = np.array([0, 0]), np.array([1, -1]), np.array([2.0, 1.0])
+    >>> pay_licences(books, firm, source, purse, mode, income, np.array([2]), 2, 0.75)
+    >>> books.cash.tolist(), income.tolist()
+    ([2.0, 1.5, 1.5], [0.0, 1.5, 0.0])
     """
-    field = np.full(len(firm), -1, np.int64)
-    gap = np.zeros(len(firm))
     for f in range(len(firm)):
         i = firm[f]
-        best = 0.0
-        for k in range(len(frontier)):
-            behind = max(0.0, importable * buyable[k] * frontier[k] - capability[i, k])
-            value = (pull[region[i], sector[i], k] + weight[sector[i], k]) * behind
-            if value > best:
-                best = value
-                field[f] = k
-                gap[f] = behind
-        if field[f] < 0:
-            purse[f] = 0.0
-    return field, gap
-
-
-@kernel
-def digest_licences(
-    firm: IntArray, field: IntArray, gap: FloatArray, paid: FloatArray, region: IntArray, sector: IntArray,
-    weight: FloatArray, frontier: FloatArray, absorption: FloatArray, management_fit: FloatArray,
-    capability: FloatArray, year_gain: FloatArray, year_cost: FloatArray, knowledge_stock: FloatArray,
-    stock: FloatArray, gain: FloatArray, total_gain: FloatArray, digestion: float, reference: FloatArray,
-    fit_learning: float, experience: float,
-) -> IntArray:  # fmt: skip
-    """Raise capability by what each firm digests, and its management fit and knowledge by experience.
-
-    Return the places in `firm` of those that learned something.
-    """
-    learned = np.empty(len(firm), np.int64)
-    number = 0
-    for f in range(len(firm)):
-        i = firm[f]
-        k = field[f]
-        if k < 0 or paid[f] <= 0.0:
+        j = source[f]
+        if j < 0:
+            pay(books, i, outside, purse[f], _FEE)
             continue
-        year_cost[i] += paid[f]
-        knowledge_stock[i] += experience * paid[f]
-        bought = 1.0 - math.exp(-paid[f] / reference[region[i]])
-        amount = digestion * absorption[i] * management_fit[i] * bought * gap[f]
-        capability[i, k] += amount
-        year_gain[i] += weight[sector[i], k] * amount / frontier[k]
-        ledger.book(stock, gain, total_gain, i, amount, _INTRODUCTION, _LICENCE)
-        management_fit[i] += fit_learning * bought * (1.0 - management_fit[i])
-        if amount > 0.0:
-            learned[number] = f
-            number += 1
-    return learned[:number].copy()
+        pay(books, i, household[books.region[i]], (1.0 - protection) * purse[f], _WAGES)
+        got = pay(books, i, j, protection * purse[f], _RESULTS)
+        if mode[j] == _INDEPENDENT or mode[j] == _JOINT:
+            year_income[j] += got
 
 
 @kernel
 def learn_from_others(
-    books: Books, is_active: BoolArray, kind: IntArray, mode: IntArray, research_budget: FloatArray,
-    sector: IntArray, absorption: FloatArray, management_fit: FloatArray, capability: FloatArray,
-    year_gain: FloatArray, year_cost: FloatArray, knowledge_stock: FloatArray, stock: FloatArray, gain: FloatArray,
-    total_gain: FloatArray, household: IntArray, frontier: FloatArray, weight: FloatArray, pull: FloatArray,
-    buyable: FloatArray, outside: int, cash_share: float, importable: float, digestion: float, reference: FloatArray,
-    fit_learning: float, experience: float,
-) -> tuple[IntArray, IntArray, FloatArray]:  # fmt: skip
+    books: Books, is_active: BoolArray, kind: IntArray, uid: UidArray, mode: IntArray, research_budget: FloatArray,
+    sector: IntArray, expected_orders: FloatArray, orientation: FloatArray, absorption: FloatArray,
+    management_fit: FloatArray, patent_level: FloatArray, patent_origin: IntArray, capability: FloatArray,
+    year_gain: FloatArray, year_cost: FloatArray, year_income: FloatArray, knowledge_stock: FloatArray,
+    stock: FloatArray, gain: FloatArray, total_gain: FloatArray, household: IntArray, frontier: FloatArray,
+    weight: FloatArray, pull: FloatArray, buyable: FloatArray, openness: FloatArray, outside: int, cash_share: float,
+    importable: float, digestion: float, reference: FloatArray, fit_learning: float, experience: float, licensing: bool,
+    protection: float, rival_care: float, key: np.uint64,
+) -> tuple[IntArray, IntArray, IntArray, FloatArray]:  # fmt: skip
     """Let imitators pay their engineers, and firms that introduce buy licences and digest them.
 
-    Return the firms that learned from a licence, the field of each, and what it paid, million yuan.
+    Return the firms that learned from a licence, the field of each, whose it is (-1 abroad), and what it paid, million
+    yuan.
     """
     imitator, spent, firm, purse = spend_on_others(
         is_active, kind, mode, research_budget, books.cash, cash_share, year_cost, knowledge_stock
     )  # fmt: skip
     for f in range(len(imitator)):
         pay(books, imitator[f], household[books.region[imitator[f]]], spent[f], _WAGES)
-    field, gap = licensed_fields(
-        firm, purse, books.region, sector, weight, pull, buyable, frontier, capability, importable
+    holder = patent_holders(is_active, patent_level)
+    field, gap, source = licensed_fields(
+        firm, purse, books.region, sector, weight, pull, buyable, frontier, capability, importable,
+        holder if licensing else holder[:0], patent_level, kind, uid, expected_orders, orientation, openness,
+        protection, rival_care, key,
     )  # fmt: skip
-    for f in range(len(firm)):
-        pay(books, firm[f], outside, purse[f], _FEE)
+    pay_licences(books, firm, source, purse, mode, year_income, household, outside, protection)
     learned = digest_licences(
-        firm, field, gap, purse, books.region, sector, weight, frontier, absorption, management_fit, capability,
-        year_gain, year_cost, knowledge_stock, stock, gain, total_gain, digestion, reference, fit_learning, experience,
+        firm, field, gap, source, purse, books.region, sector, weight, frontier, absorption, management_fit,
+        patent_origin, capability, year_gain, year_cost, knowledge_stock, stock, gain, total_gain, digestion, reference,
+        fit_learning, experience,
     )  # fmt: skip
     for e in range(len(learned)):
         f = learned[e]
-        firm[e], field[e], purse[e] = firm[f], field[f], purse[f]
-    return firm[: len(learned)], field[: len(learned)], purse[: len(learned)]
+        firm[e], field[e], source[e], purse[e] = firm[f], field[f], source[f], purse[f]
+    number = len(learned)
+    return firm[:number], field[:number], source[:number], purse[:number]
 
 
 @rule(
     writes=(
-        "actors.capability", "actors.year_gain", "actors.year_cost", "actors.management_fit",
+        "actors.capability", "actors.year_gain", "actors.year_cost", "actors.year_income", "actors.management_fit",
         "actors.knowledge_stock", *ledger.WRITES, *accounts.WRITES,
     ),
-    source="zhao2020:III.D; ren:2.2.2; li:2.B",
+    source="zhao2020:III.D; ren:2.2.2; li:2.B; li:3.A; cheng:4.2; cheng:4.3",
     off={"switches.innovation": False},
 )  # fmt: skip
 def introduce_technology(world: World, parameters: Parameters, draws: Draws) -> None:
-    """Firms that introduce pay for licences abroad and digest them; firms that imitate pay their engineers.
+    """Firms that introduce license abroad or at home and digest what they get; firms that imitate pay their engineers.
 
-    Equation   dA_ik = digestion absorption fit (1 - exp(-paid / reference)) max(0, importable (1 - embargo_k) F_k -
-               A_ik) in the field with the largest (pull_k + W_sk) gap_k; fit grows by fit_learning (1 - fit)
-    Units      A, F: level; paid: million yuan per quarter; digestion, fit_learning: 1/quarter; others: 1
-    Source     zhao2020 III.D (introduce, match management, digest); ren 2.2.2 (stuck technologies); li 2.B (imitation)
-    Draws      none
+    Equation   dA_ik = digestion absorption fit (1 - exp(-paid / reference)) max(0, B - A_ik) in the field with the
+               largest (pull_k + W_sk) gap_k; B = importable (1 - embargo_k) F_k abroad, the holder's result at home;
+               a holder gets protection paid, and sells to a rival if protection > care S_i / (S_i + S_j); fit grows by
+               fit_learning (1 - fit)
+    Units      A, B, F: level; paid, S: million yuan per quarter; digestion, fit_learning: 1/quarter; others: 1
+    Source     zhao2020 III.D (introduce, match management, digest); ren 2.2.2 (stuck technologies); li 2.B
+               (imitation), 3.A (sharing of common technologies); cheng 4.2 (licences), 4.3 (rewards of protection)
+    Draws      sale of result (three a pair)
     Off when   switches.innovation is off
     """
     if not parameters.switches.innovation:
         return
     p, a, st, books = parameters.innovation, world.actors, world.structure, world.ledger
-    licensee, field, paid = learn_from_others(
-        books_of(world), a.is_active, a.kind, a.mode, a.research_budget, a.sector, a.absorption, a.management_fit,
-        a.capability, a.year_gain, a.year_cost, a.knowledge_stock, books.stock, books.gain, books.total_gain,
-        world.regions.household_slot, world.fields.frontier, st.weight, world.needs.pull,
-        purchasable(st, parameters.frontier.embargo_factor), world.rest_of_world, p.cash_share, p.importable,
+    licensee, field, holder, paid = learn_from_others(
+        books_of(world), a.is_active, a.kind, a.uid, a.mode, a.research_budget, a.sector, a.expected_orders,
+        a.orientation, a.absorption, a.management_fit, a.patent_level, a.patent_origin, a.capability, a.year_gain,
+        a.year_cost, a.year_income, a.knowledge_stock, books.stock, books.gain, books.total_gain,
+        world.regions.household_slot, world.fields.frontier, st.weight, world.needs.pull, purchasable(st,
+        parameters.frontier.embargo_factor),
+        border_openness(st, parameters.market.open_borders), world.rest_of_world, p.cash_share, p.importable,
         p.digestion, p.licence_reference * people_cost(world.regions.wage, parameters.production), p.fit_learning,
-        p.licence_experience,
+        p.licence_experience, parameters.switches.licensing, parameters.learning.protection, p.rival_care,
+        draws.key("sale of result"),
     )  # fmt: skip
     if len(licensee):
+        at_home = holder >= 0
         world.events.add(
-            Event.LICENCE, world.quarter, a.uid[licensee], region=a.region[licensee], field=field,
-            channel=_INTRODUCE, amount=paid, cause=needs_of(world, a.region[licensee], a.sector[licensee], field),
+            Event.LICENCE, world.quarter, a.uid[licensee], region=a.region[licensee],
+            partner=np.where(at_home, a.uid[holder], np.uint64(0)), field=field, channel=at_home.astype(np.int64),
+            amount=paid, cause=needs_of(world, a.region[licensee], a.sector[licensee], field),
         )  # fmt: skip

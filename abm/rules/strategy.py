@@ -12,6 +12,7 @@ import math
 import numpy as np
 
 from abm.kernel import kernel
+from abm.kernels_licences import importable_gap, licensable
 from abm.parameters import Parameters
 from abm.randomness import Draws, uniform
 from abm.rule import rule
@@ -56,6 +57,7 @@ def experience(
     intensity: FloatArray,
     year_gain: FloatArray,
     year_cost: FloatArray,
+    year_income: FloatArray,
     expected_orders: FloatArray,
     gain_value: float,
     recency: float,
@@ -71,15 +73,15 @@ def experience(
 
     >>> import numpy as np
     >>> q = np.zeros((1, 5)); intensity = np.array([0.02])
-    >>> experience(np.array([0]), np.array([1]), q, intensity, np.array([0.01]), np.array([2.0]), np.array([50.0]),
-    ...            5.0, 0.5, 0.0, 0.01, 0.02, 0.5, 0.1)
+    >>> experience(np.array([0]), np.array([1]), q, intensity, np.array([0.01]), np.array([3.0]), np.ones(1),
+    ...            np.array([50.0]), 5.0, 0.5, 0.0, 0.01, 0.02, 0.5, 0.1)
     >>> q.round(6).tolist(), intensity.round(6).tolist()
     ([[0.0, 2.0, 0.0, 0.0, 0.0]], [0.03])
     """
     for d in range(len(due)):
         i = due[d]
         size = max(expected_orders[i], _SMALLEST_SIZE)
-        payoff = 100.0 * (gain_value * year_gain[i] - year_cost[i] / (4.0 * size))
+        payoff = 100.0 * (gain_value * year_gain[i] - (year_cost[i] - year_income[i]) / (4.0 * size))
         payoff = min(_LARGEST_PAYOFF, max(-_LARGEST_PAYOFF, payoff))
         used = mode[i]
         if used in (_INDEPENDENT, _JOINT):
@@ -111,21 +113,6 @@ def partner_count(slot: int, start: IntArray, tie: IntArray, layer: IntArray) ->
         if layer[tie[e]] == _RESEARCH_LAYER:
             count += 1
     return count
-
-
-@kernel
-def importable_gap(
-    slot: int, sector: int, capability: FloatArray, frontier: FloatArray, weight: FloatArray, reach: FloatArray
-) -> float:
-    """Return how far a firm lies behind what can be licensed: sum_k W_sk max(0, reach_k - x_ik).
-
-    >>> float(importable_gap(0, 0, np.array([[0.4, 3.0]]), np.array([1.0, 2.0]), np.full((1, 2), 0.5), np.full(2, 0.8)))
-    0.2
-    """
-    gap = 0.0
-    for k in range(len(frontier)):
-        gap += weight[sector, k] * max(0.0, reach[k] - capability[slot, k] / frontier[k])
-    return gap
 
 
 @kernel
@@ -161,12 +148,12 @@ def prospects(
 ) -> FloatArray:
     """Return what each mode promises before experience, in per cent of sales, shape (due, modes).
 
-    What is introduced pays by importable gap x absorption x management fit. Research costs at least `fixed_cost` a
-    quarter, two thirds of it if shared; this and the smallest licence go by what ``people`` cost in each region. Whom
-    policy reaches gets the part `refund` back.
+    `reach` is what can be licensed in each region, by field. What is introduced pays by importable gap x absorption x
+    management fit. Research costs at least `fixed_cost` a quarter, two thirds of it if shared; this and the smallest
+    licence go by what ``people`` cost in each region. Whom policy reaches gets the part `refund` back.
 
     >>> one, zero = np.ones(1), np.array([0])
-    >>> prospects(zero, zero, zero, np.array([[0.4]]), one, np.ones((1, 1)), 0.8 * one, 0.5 * one, 0.5 * one,
+    >>> prospects(zero, zero, zero, np.array([[0.4]]), one, np.ones((1, 1)), np.array([[0.8]]), 0.5 * one, 0.5 * one,
     ...           np.array([60.0]), np.array([0.08]), np.array([False]), np.array([True]), np.array([0, 0]), zero,
     ...           zero, 0.25, 2.0 * one, 0.4, 1.0, 1.3, 1.2, 0.9, 12.0, 0.5, 10.0, 0.08, 0.15).round(3).tolist()
     [[0.0, 0.0, -0.567, 0.9, 0.7]]
@@ -180,7 +167,7 @@ def prospects(
             push += need
         burden = 100.0 * fixed_cost * people[region[i]] / size * (1.0 - refund if is_reached[i] else 1.0)
         n_partners = float(partner_count(i, start, tie, layer))
-        gap = importable_gap(i, sector[i], capability, frontier, weight, reach)
+        gap = importable_gap(i, sector[i], capability, frontier, weight, reach[region[i]])
         result[d, _INDEPENDENT] = own + push - burden
         result[d, _JOINT] = joint + push - burden * 2.0 / 3.0 - stranger_cost * math.exp(-n_partners)
         result[d, _IMITATE] = imitation
@@ -222,6 +209,7 @@ def choose_modes(
     propensity: FloatArray,
     year_gain: FloatArray,
     year_cost: FloatArray,
+    year_income: FloatArray,
     inertia: float,
     sensitivity: float,
     experimentation: float,
@@ -230,7 +218,7 @@ def choose_modes(
 
     >>> mode, year = np.array([0]), np.ones(1)
     >>> choose_modes(np.array([0]), np.array([7], np.uint64), np.uint64(1), np.array([[0.0, 0.0, 900.0, 0.0, 0.0]]),
-    ...              mode, np.zeros((1, 5)), year, year, 1.0, 1.0, 0.0)
+    ...              mode, np.zeros((1, 5)), year, year, year, 1.0, 1.0, 0.0)
     >>> mode.tolist(), year.tolist()
     ([2], [0.0])
     """
@@ -243,31 +231,36 @@ def choose_modes(
         mode[i] = logit_choice(value, sensitivity, experimentation, uniform(key, uid[i], 0))
         year_gain[i] = 0.0
         year_cost[i] = 0.0
+        year_income[i] = 0.0
 
 
 @kernel
 def revise(
-    due: IntArray, uid: UidArray, key: np.uint64, region: IntArray, sector: IntArray, expected_orders: FloatArray,
-    margin: FloatArray, capability: FloatArray, absorption: FloatArray, management_fit: FloatArray, is_needy: BoolArray,
-    is_reached: BoolArray, frontier: FloatArray, weight: FloatArray, reach: FloatArray, start: IntArray,
-    tie: IntArray, layer: IntArray, mode: IntArray, propensity: FloatArray, intensity: FloatArray,
-    year_gain: FloatArray, year_cost: FloatArray, gain_value: float, recency: float, forgetting: float, step: float,
+    due: IntArray, uid: UidArray, key: np.uint64, is_active: BoolArray, region: IntArray, sector: IntArray,
+    expected_orders: FloatArray, margin: FloatArray, patent_level: FloatArray, capability: FloatArray,
+    absorption: FloatArray, management_fit: FloatArray, is_needy: BoolArray, is_reached: BoolArray,
+    frontier: FloatArray, weight: FloatArray, abroad: FloatArray, start: IntArray, tie: IntArray, layer: IntArray,
+    mode: IntArray, propensity: FloatArray, intensity: FloatArray, year_gain: FloatArray, year_cost: FloatArray,
+    year_income: FloatArray, gain_value: float, recency: float, forgetting: float, step: float,
     normal: float, pull: float, largest: float, refund: float, people: FloatArray, fixed_cost: float, own: float,
     joint: float, stranger_cost: float, imitation: float, introduction: float, need: float, margin_push: float,
     reference_margin: float, smallest_licence: float, inertia: float, sensitivity: float, experimentation: float,
+    n_regions: int, at_home: bool,
 ) -> None:  # fmt: skip
     """Let firms that are due learn from last year (`experience`), look ahead (`prospects`) and choose their mode."""
     experience(
-        due, mode, propensity, intensity, year_gain, year_cost, expected_orders,
+        due, mode, propensity, intensity, year_gain, year_cost, year_income, expected_orders,
         gain_value, recency, forgetting, step, normal, pull, largest,
     )  # fmt: skip
+    reach = licensable(is_active, region, patent_level, frontier, abroad, n_regions, at_home)
     prospect = prospects(
         due, region, sector, capability, frontier, weight, reach, absorption, management_fit, expected_orders, margin,
         is_needy, is_reached, start, tie, layer, refund, people, fixed_cost, own, joint, stranger_cost, imitation,
         introduction, need, margin_push, reference_margin, smallest_licence,
     )  # fmt: skip
     choose_modes(
-        due, uid, key, prospect, mode, propensity, year_gain, year_cost, inertia, sensitivity, experimentation
+        due, uid, key, prospect, mode, propensity, year_gain, year_cost, year_income, inertia, sensitivity,
+        experimentation,
     )  # fmt: skip
 
 
@@ -284,6 +277,7 @@ def _refund(parameters: Parameters) -> float:
         "actors.research_intensity",
         "actors.year_gain",
         "actors.year_cost",
+        "actors.year_income",
     ),
     source="li:2.B; zhao2020:III.C; zhao2020:III.D; roth1995",
     off={"switches.strategy": False},
@@ -291,7 +285,8 @@ def _refund(parameters: Parameters) -> float:
 def choose_strategy(world: World, parameters: Parameters, draws: Draws) -> None:
     """Once a year a firm revises how it gets technology and how much of its sales it puts into research.
 
-    Equation   R = 100 (value gain - cost / (4 sales)); q_m <- q_m + recency (R - q_m) for the mode in use, others are
+    Equation   R = 100 (value gain - (cost - income) / (4 sales)); q_m <- q_m + recency (R - q_m) for the mode in use,
+    others are
                drawn to the mean by forgetting; P(m) = (1 - trial) logit(beta (q_m + prospect_m + inertia_m)) + trial/5;
                intensity <- intensity +- step + return (normal - intensity); cost is net of grants and refunds
     Units      R, q, prospect: per cent of annual sales; gain: capability index; cost: million yuan; sales: per quarter
@@ -309,13 +304,14 @@ def choose_strategy(world: World, parameters: Parameters, draws: Draws) -> None:
     reach = parameters.innovation.importable * purchasable(st, parameters.frontier.embargo_factor)
     neighbours = world.neighbours()
     revise(
-        due, a.uid, draws.key("choose strategy"), a.region, a.sector, a.expected_orders, a.margin,
-        a.capability, a.absorption, a.management_fit, a.is_needy, a.is_reached,
+        due, a.uid, draws.key("choose strategy"), a.is_active, a.region, a.sector, a.expected_orders, a.margin,
+        a.patent_level, a.capability, a.absorption, a.management_fit, a.is_needy, a.is_reached,
         frontier, st.weight, reach, neighbours.start, neighbours.tie, world.ties.layer,
-        a.mode, a.propensity, a.research_intensity, a.year_gain, a.year_cost,
+        a.mode, a.propensity, a.research_intensity, a.year_gain, a.year_cost, a.year_income,
         p.gain_value, p.recency, p.forgetting, p.intensity_step, p.normal_intensity, p.intensity_return,
         p.largest_intensity, _refund(parameters), people_cost(world.regions.wage, parameters.production),
         p.fixed_cost, p.own_prospect, p.joint_prospect, p.stranger_cost, p.imitation_prospect,
         p.introduction_prospect, p.need_prospect, p.margin_push, p.reference_margin, p.smallest_licence, p.inertia,
-        p.sensitivity, p.experimentation,
+        p.sensitivity, p.experimentation, st.n_regions,
+        parameters.switches.licensing and parameters.learning.protection > 0.0,
     )  # fmt: skip

@@ -17,7 +17,7 @@ from abm.state import accounts
 from abm.state.accounts import books_of
 from abm.state.codes import Kind
 from abm.state.world import World
-from abm.valuation import border_openness
+from abm.valuation import border_openness, lead_wear
 
 
 @rule(
@@ -69,7 +69,8 @@ def trade(world: World, parameters: Parameters, draws: Draws) -> None:
         regions.import_share, regions.demand, regions.export_orders, regions.imports, regions.unfilled,
         regions.wanted_local, regions.mean_price, world.market, world.rest_of_world, production.base_wage,
         production.reference_level, production.intelligent_gain, production.intelligent_talent, production.overtime,
-        p.novelty_gain, p.expectation_speed, p.margin_speed, p.novelty_speed,
+        p.novelty_gain, p.expectation_speed, p.margin_speed,
+        min(1.0, p.novelty_speed * lead_wear(parameters.learning)),
     )  # fmt: skip
     if st.n_regions > 1:
         materials, tied, tied_share, open_demand = taken[0], taken[3], taken[4], taken[-1]

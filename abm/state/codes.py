@@ -220,6 +220,7 @@ class Purpose(IntEnum):
     OUTSIDE_INVESTMENT = 41
     NATIONAL_PROJECT = 42
     CARBON = 43
+    RESULTS = 44
 
 
 N_PURPOSES = len(Purpose)

@@ -43,6 +43,8 @@ class Actors(Table):
     knowledge_stock: FloatArray = column("own research spending, depreciated", YUAN, low=0)
     absorption: FloatArray = column("absorptive capacity", low=0, high=1)
     management_fit: FloatArray = column("fit of management with introduced technology", low=0, high=1)
+    patent_level: FloatArray = column("level of the best result the actor holds the rights to, by field", "level", dims=("field",), low=0)
+    patent_origin: IntArray = column("code of Origin: where that result arose", dtype=np.int64, dims=("field",), low=0, high=7)
 
     mode: IntArray = column("code of Mode: way to get technology", dtype=np.int64, low=0, high=4)
     propensity: FloatArray = column("experienced pay-off of each mode", dims=("mode",), low=-10, high=10)
@@ -52,6 +54,7 @@ class Actors(Table):
     research_income: FloatArray = column("earmarked research money still unspent", YUAN, low=0)
     year_gain: FloatArray = column("capability index gained since the last strategy choice", "level", low=0)
     year_cost: FloatArray = column("research and licence money since the last strategy choice", YUAN, low=0)
+    year_income: FloatArray = column("what licences of own results earned since then while the firm did research", YUAN, low=0)
     n_projects: IntArray = column("projects the actor leads or joins", dtype=np.int64, low=0)
 
     equipment: FloatArray = column("equipment, valued as capacity cost", YUAN, low=0)

@@ -22,6 +22,7 @@ EVENTFUL: dict[str, float | bool] = {
     "policy.budget_share": 0.4,
     "calls.national_rate": 1.0,
     "calls.chains": 1,
+    "innovation.take_up": 0.2,
     "finance.amortisation": 0.5,
     "finance.missed_limit": 1,
     "turnover.exit_hazard": 0.15,

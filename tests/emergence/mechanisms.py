@@ -249,6 +249,11 @@ MECHANISMS |= {
         "firms with a tie take results from the shelf"),
     "orientation": dial("universities.orientation", 1.0, 0.0, "n_results_taken_up",
         "ratings leave results on the shelf"),
+    "rewards of protection": Mechanism({"learning.protection": 1.0}, {"learning.protection": 1.0,
+        "learning.appropriation": 0.0}, "new_product_share", "protected products stay new for longer"),
+    "care about rivals": dial("innovation.rival_care", 0.0, 5.0, "n_domestic_licences",
+        "who fears rivals sells them nothing"),
+    "price of results": dial("innovation.result_fee", 2.0, 0.0, "licence_income", "firms pay for what they take up"),
     # new productivity
     "digital search": dial("search.digital_search", 2.0, 0.0, "n_research_ties", "searching costs less"),
     "digital saving": dial("production.waste_saving", 0.18, 0.0, "digital_level", "less waste is why firms adopt"),

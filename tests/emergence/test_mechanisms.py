@@ -39,6 +39,7 @@ OWN_MEASURE = {
     "penetration": ("traditional_productivity", "what traditional industries buy raises it"),
     "entry": ("n_entries", "new firms come"),
     "closure": ("n_exits", "firms leave"),
+    "licensing": ("licence_income", "who holds a result is paid for it"),
 }
 """For each switch the measure it must move, chosen before any run, and why."""
 
