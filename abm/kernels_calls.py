@@ -24,15 +24,15 @@ _SCIENCE_MEETS_INDUSTRY = 1e6
 
 
 @kernel
-def most_common_field(exposure: FloatArray, commonness: FloatArray, chain_part: float, chains: int) -> int:
-    """Return the field with the largest commonness that at least `chains` chains need, -1 if there is none.
+def common_fields(exposure: FloatArray, commonness: FloatArray, chain_part: float, chains: int) -> IntArray:
+    """Return the fields that at least `chains` chains need, the most common first.
 
     A chain needs a field that makes up `chain_part` of its exposure, shape (chains, sectors, fields).
 
     >>> import numpy as np
     >>> exposure = np.array([[[5.0, 9.0]], [[5.0, 0.0]]])
-    >>> [most_common_field(exposure, np.array([5.0, 9.0]), 0.1, chains) for chains in (1, 2, 3)]
-    [1, 0, -1]
+    >>> [common_fields(exposure, np.array([5.0, 9.0]), 0.1, chains).tolist() for chains in (1, 2, 3)]
+    [[1, 0], [0], []]
     """
     n_chains, n_sectors, n_fields = exposure.shape
     needed_by = np.zeros(n_fields, np.int64)
@@ -47,11 +47,18 @@ def most_common_field(exposure: FloatArray, commonness: FloatArray, chain_part: 
         for k in range(n_fields):
             if need[k] > 0.0 and need[k] >= chain_part * total:
                 needed_by[k] += 1
-    best = -1
+    found = np.empty(n_fields, np.int64)
+    number = 0
     for k in range(n_fields):
-        if needed_by[k] >= chains and commonness[k] > (commonness[best] if best >= 0 else 0.0):
-            best = k
-    return best
+        if needed_by[k] < chains or commonness[k] <= 0.0:
+            continue
+        place = number
+        while place > 0 and commonness[found[place - 1]] < commonness[k]:
+            found[place] = found[place - 1]
+            place -= 1
+        found[place] = k
+        number += 1
+    return found[:number].copy()
 
 
 @kernel
@@ -128,14 +135,15 @@ def insert_applicant(
 @kernel
 def applicants(
     region: int, field: int, is_active: BoolArray, kind: IntArray, actor_region: IntArray, sector: IntArray,
-    mode: IntArray, is_reached: BoolArray, uid: UidArray, research_budget: FloatArray, capability: FloatArray,
-    frontier: FloatArray, weight: FloatArray, n_pool: int, n_leaders: int, skill_weight: float, noise: float,
-    key: np.uint64,
+    mode: IntArray, is_reached: BoolArray, is_taken: BoolArray, uid: UidArray, research_budget: FloatArray,
+    capability: FloatArray, frontier: FloatArray, weight: FloatArray, n_pool: int, n_leaders: int,
+    skill_weight: float, noise: float, key: np.uint64,
 ) -> tuple[IntArray, IntArray]:  # fmt: skip
     """Return the ablest actors that hear of a call, and the ablest that can lead an alliance; -1 where too few.
 
     Universities and firms of the region whose sector uses the field appear as able as skill_weight x + noise u.
-    Universities hear in time, and firms that policy reaches. Who leads must do research.
+    Universities hear in time, and firms that policy reaches; who is taken already stays away. Who leads must do
+    research.
     """
     pool = np.full(n_pool, -1, np.int64)
     pool_score = np.full(n_pool, -math.inf)
@@ -146,7 +154,7 @@ def applicants(
     for i in range(len(is_active)):
         is_university = kind[i] == _UNIVERSITY
         is_maker = kind[i] == _FIRM and weight[sector[i], field] > 0.0
-        if not is_active[i] or actor_region[i] != region or not (is_university or is_maker):
+        if not is_active[i] or is_taken[i] or actor_region[i] != region or not (is_university or is_maker):
             continue
         if not (is_university or is_reached[i]):
             continue
@@ -161,13 +169,13 @@ def applicants(
 
 @kernel
 def candidates(
-    leader: int, pool: IntArray, is_active: BoolArray, kind: IntArray, actor_region: IntArray, sector: IntArray,
+    leader: int, pool: IntArray, is_free: BoolArray, kind: IntArray, actor_region: IntArray, sector: IntArray,
     weight: FloatArray, field: int, start: IntArray, other: IntArray, tie: IntArray, layer: IntArray,
     trust: FloatArray, place_of: IntArray,
 ) -> tuple[IntArray, FloatArray]:  # fmt: skip
     """Return whom a leader looks at, the pool and its own partners that the call is open to, and its trust in each.
 
-    `place_of` is a scratch list with -1 for every actor; it is left as it was.
+    Nobody is looked at who is not free. `place_of` is a scratch list with -1 for every actor; it is left as it was.
     """
     n_pool = len(pool)
     first = start[leader]
@@ -179,7 +187,7 @@ def candidates(
         if j < 0 or j == leader or place_of[j] >= 0:
             continue
         is_maker = kind[j] == _FIRM and weight[sector[j], field] > 0.0
-        if is_active[j] and actor_region[j] == actor_region[leader] and (kind[j] == _UNIVERSITY or is_maker):
+        if is_free[j] and actor_region[j] == actor_region[leader] and (kind[j] == _UNIVERSITY or is_maker):
             candidate[number] = j
             place_of[j] = number
             number += 1
@@ -256,22 +264,27 @@ def alliance(
 
 @kernel
 def alliances(
-    leaders: IntArray, pool: IntArray, field: int, is_active: BoolArray, kind: IntArray, actor_region: IntArray,
-    sector: IntArray, uid: UidArray, capability: FloatArray, frontier: FloatArray, weight: FloatArray,
-    start: IntArray, other: IntArray, tie: IntArray, layer: IntArray, trust: FloatArray, most: int,
+    leaders: IntArray, pool: IntArray, field: int, is_active: BoolArray, is_taken: BoolArray, kind: IntArray,
+    actor_region: IntArray, sector: IntArray, uid: UidArray, capability: FloatArray, frontier: FloatArray,
+    weight: FloatArray, start: IntArray, other: IntArray, tie: IntArray, layer: IntArray, trust: FloatArray, most: int,
     skill_weight: float, trust_weight: float, variety_weight: float, noise: float, key: np.uint64,
 ) -> tuple[IntArray, FloatArray]:  # fmt: skip
-    """Return members, leader first and -1 for none, and merit of the alliance of each leader; -1 without a firm."""
+    """Return members, leader first and -1 for none, and merit of the alliance of each leader; -1 without a firm.
+
+    The ablest leader gathers first, and nobody is in two alliances.
+    """
     member = np.full((len(leaders), most + 1), -1, np.int64)
     merit = np.full(len(leaders), -1.0)
     place_of = np.full(len(kind), -1, np.int64)
     standing = np.empty(len(kind))
+    is_free = np.empty(len(kind), np.bool_)
     for i in range(len(kind)):
         standing[i] = capability[i, field] / frontier[field]
+        is_free[i] = is_active[i] and not is_taken[i]
     for a in range(len(leaders)):
-        if leaders[a] >= 0:
+        if leaders[a] >= 0 and is_free[leaders[a]]:
             candidate, bond = candidates(
-                leaders[a], pool, is_active, kind, actor_region, sector, weight, field, start, other, tie, layer,
+                leaders[a], pool, is_free, kind, actor_region, sector, weight, field, start, other, tie, layer,
                 trust, place_of,
             )  # fmt: skip
             team, merit[a] = alliance(
@@ -280,21 +293,21 @@ def alliances(
             )  # fmt: skip
             for m in range(len(team)):
                 member[a, m] = team[m]
+                is_free[team[m]] = is_free[team[m]] and merit[a] < 0.0
     return member, merit
 
 
 @kernel
 def untied_pairs(
-    member: IntArray, earlier: IntArray, start: IntArray, other: IntArray, tie: IntArray, layer: IntArray
+    member: IntArray, start: IntArray, other: IntArray, tie: IntArray, layer: IntArray
 ) -> tuple[IntArray, IntArray]:
-    """Return the pairs of members without a research tie, each once; those of one alliance in `earlier` are tied.
+    """Return the pairs of members without a research tie, each once.
 
     >>> import numpy as np
     >>> none = np.zeros(0, np.int64)
-    >>> member, earlier = np.array([0, 2, 3, -1]), np.array([[1, 3, 0, -1]])
-    >>> pairs = untied_pairs(member, earlier, np.zeros(5, np.int64), none, none, none)
+    >>> pairs = untied_pairs(np.array([0, 2, 3, -1]), np.zeros(5, np.int64), none, none, none)
     >>> [side.tolist() for side in pairs]
-    [[0, 2], [2, 3]]
+    [[0, 0, 2], [2, 3, 3]]
     """
     first = np.empty(len(member) * len(member), np.int64)
     second = np.empty(len(first), np.int64)
@@ -307,13 +320,6 @@ def untied_pairs(
             is_tied = False
             for e in range(start[i], start[i + 1]):
                 is_tied = is_tied or (other[e] == j and layer[tie[e]] == _RESEARCH_LAYER)
-            for c in range(len(earlier)):
-                has_first = False
-                has_second = False
-                for m in range(earlier.shape[1]):
-                    has_first = has_first or earlier[c, m] == i
-                    has_second = has_second or earlier[c, m] == j
-                is_tied = is_tied or (has_first and has_second)
             if not is_tied:
                 first[number] = i
                 second[number] = j

@@ -13,6 +13,8 @@ from abm.state.technique import labour_productivity, used_intelligence
 from abm.types import BoolArray, FloatArray, IntArray
 
 _INTELLIGENT = int(Level.INTELLIGENT)
+LEAST_REACH = 0.02
+"""Part of the world's orders that come to a region however little it can deliver."""
 _SALES, _IMPORTS = np.int64(Purpose.SALES), np.int64(Purpose.IMPORTS)
 
 
@@ -27,34 +29,82 @@ def orders_received(
     demand: FloatArray,
     exports: FloatArray,
     tied: FloatArray,
+    new_part: FloatArray,
     novelty_gain: float,
 ) -> FloatArray:
     """Return the orders of each firm: tied, its share of the open market, its share of exports among local firms.
 
     New products win orders from old ones and from imports (cannibalisation): shares weigh (1 + gain novelty), and all
-    shares of a market, imports included, sum to 1. Markets have shape (regions, sectors); orders are million yuan per
-    quarter.
+    shares of a market, imports included, sum to 1. The part of a market that new products opened goes to those who sell
+    them, in proportion to share x novelty; imports are as new as the market. Markets have shape (regions, sectors);
+    orders are million yuan per quarter.
 
     >>> one = np.ones(1)
     >>> market = np.ones((1, 1))
     >>> orders_received(np.array([0]), np.array([0]), np.array([0]), 0.8 * one, 0 * one, 0.2 * market, 100 * market,
-    ...                 50 * market, 7 * one, 0.1)
+    ...                 50 * market, 7 * one, 0 * market, 0.1)
     array([137.])
+
+    Two firms share all of a market of 100 and no exports; a tenth is new, and only the second sells new products:
+
+    >>> zero, half = np.zeros(2, np.int64), np.array([0.5, 0.5])
+    >>> orders_received(np.arange(2), zero, zero, half, np.array([0.0, 0.4]), 0 * market, 100 * market, 0 * market,
+    ...                 0 * half, 0.1 * market, 0.0)
+    array([45., 55.])
     """
+    held = np.zeros(import_share.shape)
     local = np.zeros(import_share.shape)
+    new = np.zeros(import_share.shape)
     own = np.zeros(len(firm))
     for f in range(len(firm)):
         i = firm[f]
         own[f] = share[i] * (1.0 + novelty_gain * novelty[i])
+        held[region[i], sector[i]] += share[i]
         local[region[i], sector[i]] += own[f]
+        new[region[i], sector[i]] += share[i] * novelty[i]
     orders = tied.copy()
     for f in range(len(firm)):
         if own[f] > 0.0:
             r = region[firm[f]]
             s = sector[firm[f]]
-            sold_here = own[f] / (local[r, s] + import_share[r, s]) * demand[r, s]
-            orders[f] = tied[f] + sold_here + own[f] / local[r, s] * exports[r, s]
+            here = own[f] / (local[r, s] + import_share[r, s])
+            abroad = own[f] / local[r, s]
+            part = new_part[r, s]
+            if part > 0.0 and new[r, s] > 0.0:
+                of_new = share[firm[f]] * novelty[firm[f]] / new[r, s]
+                here += part * (of_new * held[r, s] / (held[r, s] + import_share[r, s]) - here)
+                abroad += part * (of_new - abroad)
+            orders[f] = tied[f] + here * demand[r, s] + abroad * exports[r, s]
     return orders
+
+
+@kernel
+def renew_reach(
+    firm: IntArray, sector: IntArray, region: IntArray, price: FloatArray, equipment: FloatArray,
+    capital_ratio: FloatArray, orders: FloatArray, exports: FloatArray, reach: FloatArray, speed: float,
+) -> None:  # fmt: skip
+    """Move the part of the world's orders that come here to what the market's firms could deliver of all orders.
+
+    All orders are those received and those of the customers who went elsewhere; a few always come.
+
+    Equipment for 10 of 20 that would be ordered, 8 of them by customers who stay away:
+
+    >>> zero, one, reach = np.array([0]), np.ones(1), np.array([[0.2]])
+    >>> renew_reach(zero, zero, zero, 2 * one, 10 * one, 2 * one, 12 * one, np.array([[2.0]]), reach, 0.5)
+    >>> reach.round(6).tolist()
+    [[0.35]]
+    """
+    capacity = np.zeros(reach.shape)
+    wanted = np.zeros(reach.shape)
+    for f in range(len(firm)):
+        i = firm[f]
+        capacity[region[i], sector[i]] += equipment[i] / capital_ratio[sector[i]] * price[i]
+        wanted[region[i], sector[i]] += orders[f]
+    for r in range(reach.shape[0]):
+        for s in range(reach.shape[1]):
+            lost = exports[r, s] * (1.0 / max(reach[r, s], LEAST_REACH) - 1.0)
+            could = min(1.0, capacity[r, s] / max(wanted[r, s] + lost, 1e-12))
+            reach[r, s] = max(LEAST_REACH, reach[r, s] + speed * (could - reach[r, s]))
 
 
 @kernel
@@ -222,9 +272,11 @@ def deliver_orders(
     profit: FloatArray, margin: FloatArray, novelty: FloatArray, local_input_share: FloatArray, inputs: FloatArray,
     capital_ratio: FloatArray, labour_share: FloatArray, openness: FloatArray, wage: FloatArray,
     talent_wage: FloatArray, import_share: FloatArray, demand: FloatArray, exports: FloatArray, imports: FloatArray,
-    unfilled: FloatArray, wanted_local: FloatArray, mean_price: FloatArray, market: int, rest_of_world: int,
+    unfilled: FloatArray, wanted_local: FloatArray, mean_price: FloatArray, export_reach: FloatArray,
+    new_part: FloatArray, market: int, rest_of_world: int,
     base_wage: float, reference: float, intelligent_gain: float, intelligent_talent: float, overtime: float,
     novelty_gain: float, expectation_speed: float, margin_speed: float, novelty_speed: float,
+    reach_speed: float,
 ) -> None:  # fmt: skip
     """Let firms receive orders, deliver what they can and be paid; the rest is imported, which clears the market.
 
@@ -233,8 +285,12 @@ def deliver_orders(
     """
     new_orders = orders_received(
         firm, sector, books.region, market_share, novelty, import_share, across_borders(open_demand, openness),
-        exports, tied, novelty_gain,
+        exports, tied, new_part, novelty_gain,
     )  # fmt: skip
+    if reach_speed > 0.0:
+        renew_reach(
+            firm, sector, books.region, price, equipment, capital_ratio, new_orders, exports, export_reach, reach_speed
+        )
     units = deliveries(
         firm, sector, price, equipment, equipment_level, level, staff, talent, new_orders, covered, capital_ratio,
         labour_share, base_wage, reference, intelligent_gain, intelligent_talent, overtime,

@@ -60,7 +60,7 @@ def expected_entrants(
 
     >>> two, zero, one = np.arange(2), np.zeros(2, int), np.ones((1, 1))
     >>> expected = expected_entrants(two, zero, zero, np.array([90.0, 70.0]), np.array([2.0]), 70 * one, 30 * one,
-    ...     4 * one, 6 * one, np.array([True]), 0.02, 2.0)
+    ...     4 * one, 6 * one, one > 0.0, 0.02, 2.0)
     >>> expected.round(12).tolist()  # two firms count as three; capacity 80, wanted 10 of 100
     [[0.024]]
     """
@@ -75,7 +75,7 @@ def expected_entrants(
     for r in range(n_regions):
         for s in range(n_sectors):
             all_demand = demand[r, s] + export_orders[r, s]
-            if all_demand > 0.0 and is_awake[s]:
+            if all_demand > 0.0 and is_awake[s, r]:
                 room = max(0.0, 1.0 - capacity[r, s] / all_demand)
                 pull = order_led * min(_STRONGEST_PULL, (wanted_local[r, s] + unfilled[r, s]) / all_demand)
                 result[r, s] = rate * max(number[r, s], _EMPTY_MARKET) * (room + pull)
@@ -162,11 +162,11 @@ def spin_offs(
     parent: IntArray, region: IntArray, uid: UidArray, capability: FloatArray, frontier: FloatArray,
     weight: FloatArray, is_awake: BoolArray, group_uid: UidArray, quarter: int,
 ) -> tuple[IntArray, UidArray]:  # fmt: skip
-    """Return the spin-offs of `parent`, as `drawn_entrants` does: in the awake sector that fits the parent best.
+    """Return the spin-offs of `parent`, as `drawn_entrants` does: in the sector awake there that fits the parent best.
 
     >>> uid = np.array([9], dtype=np.uint64)
     >>> spin_offs(np.array([0]), np.array([0]), uid, np.array([[0.2, 0.6]]), np.ones(2), np.eye(2),
-    ...     np.ones(2, np.bool_), np.zeros((1, 2, 3), np.uint64), 7)[0][:, 0].tolist()
+    ...     np.ones((2, 1), np.bool_), np.zeros((1, 2, 3), np.uint64), 7)[0][:, 0].tolist()
     [0, 1, 1, 0]
     """
     entrant = np.zeros((4, len(parent)), np.int64)
@@ -178,7 +178,7 @@ def spin_offs(
             fit = 0.0
             for k in range(len(frontier)):
                 fit += weight[s, k] * (capability[i, k] / frontier[k])
-            if is_awake[s] and fit > highest:
+            if is_awake[s, region[i]] and fit > highest:
                 best, highest = s, fit
         entrant[0, e], entrant[1, e], entrant[2, e], entrant[3, e] = region[i], best, SPIN_OFF, i
         born[e] = born_uid(group_uid[region[i], best, SPIN_OFF], quarter, uid[i])

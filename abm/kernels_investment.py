@@ -7,8 +7,10 @@ import math
 import numpy as np
 
 from abm.kernel import kernel
+from abm.kernels_trade import column_sums
 from abm.state.accounts import Books, pay
 from abm.state.codes import Level, Purpose
+from abm.state.technique import STEP_MATERIAL, labour_productivity, material_use, used_intelligence
 from abm.types import FloatArray, IntArray
 from abm.valuation import crowding, expected_savings, green_costs, partner_levels, step_cost
 
@@ -17,6 +19,7 @@ EQUIPMENT, VALUE_CHAIN, FIRST_LEVEL = 0, 1, 2
 _N_USES = 5
 """Uses of free money: renewal, the value chain, three levels."""
 _DIGITAL = int(Level.DIGITAL)
+_INTELLIGENT = int(Level.INTELLIGENT)
 _GREEN = int(Level.GREEN)
 _EQUIPMENT_PURCHASE = np.int64(Purpose.EQUIPMENT)
 _VALUE_CHAIN_WORK = np.int64(Purpose.VALUE_CHAIN)
@@ -129,23 +132,35 @@ def move_in_value_chain(
 
 @kernel
 def buy_steps(
-    firm: IntArray,
-    local_input_share: FloatArray,
-    level: FloatArray,
-    outside_step_share: FloatArray,
-    threshold: float,
-    speed: float,
-) -> None:
-    """Firms buy more production steps where specialists near them are good and search is cheap, else make them.
+    firm: IntArray, sector: IntArray, region: IntArray, labour_share: FloatArray, inputs: FloatArray, wage: FloatArray,
+    equipment_level: FloatArray, talent: FloatArray, staff: FloatArray, local_input_share: FloatArray,
+    level: FloatArray, outside_step_share: FloatArray, base_wage: float, reference: float, intelligent_gain: float,
+    intelligent_talent: float, waste_saving: float, friction: float, speed: float,
+) -> None:  # fmt: skip
+    """Firms buy more production steps while a step saves more labour than it costs in materials and dealings.
 
-    >>> share = np.array([0.5])
-    >>> buy_steps(np.array([0]), np.array([0.7]), np.ones((1, 3)), share, 0.75, 0.4)
-    >>> share.round(6).tolist()
-    [0.6]
+    o += speed tanh(ln(labour / bought) - 2 friction o (1 - 0.3 digital)(1 - local)): the first steps are handed over
+    most easily, and to specialists near by. Who buys nothing cannot buy steps.
+
+    >>> one, share = np.ones(1), np.array([0.5])
+    >>> buy_steps(np.array([0]), np.array([0]), np.array([0]), 0.4 * one, 0.4 * np.ones((1, 1)), 2 * one, one, one, one,
+    ...           0.75 * one, np.zeros((1, 3)), share, 1.0, 1.0, 0.0, 0.0, 0.0, 4 * math.log(2.0), 0.1)
+    >>> round(float(share[0]), 6) == round(0.5 + 0.1 * math.tanh(math.log(2.0)), 6)
+    True
     """
+    material = column_sums(inputs)
     for i in firm:
-        appeal = local_input_share[i] + 0.3 * level[i, _DIGITAL] - threshold
-        outside_step_share[i] = max(0.0, min(1.0, outside_step_share[i] + speed * appeal))
+        s = sector[i]
+        bought = STEP_MATERIAL * material_use(material[s], 0.0, level[i, _DIGITAL], waste_saving)
+        if bought <= 0.0:
+            continue
+        used = used_intelligence(level[i, _INTELLIGENT], talent[i], staff[i], intelligent_talent)
+        labour = wage[region[i]] / labour_productivity(
+            base_wage / labour_share[s], equipment_level[i], reference, used, intelligent_gain
+        )
+        dealings = 2.0 * friction * outside_step_share[i] * (1.0 - 0.3 * level[i, _DIGITAL])
+        appeal = math.log(max(labour, 1e-12) / bought) - dealings * (1.0 - local_input_share[i])
+        outside_step_share[i] = max(0.0, min(1.0, outside_step_share[i] + speed * math.tanh(appeal)))
 
 
 @kernel
@@ -266,7 +281,9 @@ def carry_out_plans(
     equipment: FloatArray, equipment_level: FloatArray, value_chain: FloatArray, outside_step_share: FloatArray,
     equipment_share: FloatArray, pending_demand: FloatArray, household_slot: IntArray, market: int,
     has_value_chain: bool, wear: float, value_chain_most: float, value_chain_speed: float, value_chain_wear: float,
-    step_threshold: float, step_speed: float,
+    labour_share: FloatArray, inputs: FloatArray, wage: FloatArray, talent: FloatArray, staff: FloatArray,
+    base_wage: float, reference: float, intelligent_gain: float, intelligent_talent: float, waste_saving: float,
+    step_friction: float, step_speed: float,
 ) -> FloatArray:  # fmt: skip
     """Let firms buy equipment, move in the value chain, make or buy steps; return the capability index of each."""
     index = buy_equipment(
@@ -280,7 +297,11 @@ def carry_out_plans(
         books, firm, household_slot, planned_value_chain, sales, value_chain, value_chain_most, value_chain_speed,
         value_chain_wear,
     )  # fmt: skip
-    buy_steps(firm, local_input_share, level, outside_step_share, step_threshold, step_speed)
+    buy_steps(
+        firm, sector, books.region, labour_share, inputs, wage, equipment_level, talent, staff, local_input_share,
+        level, outside_step_share, base_wage, reference, intelligent_gain, intelligent_talent, waste_saving,
+        step_friction, step_speed,
+    )  # fmt: skip
     return index
 
 

@@ -60,16 +60,17 @@ def household_orders(
 ) -> FloatArray:
     """Households spend part of income and wealth; return their prepaid orders, million yuan, (regions, sectors).
 
-    What they buy of no sector of the model is bought outside. Income is what came in since they last consumed.
+    What they buy of no sector of the model is bought outside. Income is what came in since they last consumed;
+    ``household_share`` has shape (regions, sectors).
 
     >>> from abm.state.accounts import books_with
     >>> books, last, income = books_with([8.0, 0.0, 0.0]), np.array([4.0]), np.zeros(1)
-    >>> household_orders(books, np.array([0]), np.array([0.5, 0.25]), last, income, 1, 2, 0.5, 0.25).tolist()
+    >>> household_orders(books, np.array([0]), np.array([[0.5, 0.25]]), last, income, 1, 2, 0.5, 0.25).tolist()
     [[2.0, 1.0]]
     >>> income.tolist(), last.tolist(), books.cash.tolist()
     ([4.0], [4.0], [4.0, 3.0, 1.0])
     """
-    orders = np.zeros((len(household_slot), len(household_share)))
+    orders = np.zeros(household_share.shape)
     for r in range(len(household_slot)):
         slot = household_slot[r]
         cash = books.cash[slot]
@@ -77,10 +78,10 @@ def household_orders(
         spent = min(cash, income_spent * household_income[r] + wealth_spent * cash)
         covered = 0.0
         total = 0.0
-        for s in range(len(household_share)):
-            orders[r, s] = spent * household_share[s]
+        for s in range(household_share.shape[1]):
+            orders[r, s] = spent * household_share[r, s]
             total += orders[r, s]
-            covered += household_share[s]
+            covered += household_share[r, s]
         pay(books, slot, market, total, _CONSUMPTION)
         pay(books, slot, rest_of_world, spent * max(0.0, 1.0 - covered), _CONSUMPTION)
         household_cash[r] = books.cash[slot]

@@ -48,17 +48,17 @@ _NEUTRAL = 0.5
 
 @kernel
 def stage_outcomes(
-    is_active: BoolArray, uid: UidArray, kind: IntArray, stage: IntArray, remaining: IntArray, n_members: IntArray,
-    member: IntArray, member_uid: UidArray, field: IntArray, cost: FloatArray, artefact: FloatArray,
-    service_share: FloatArray, actor_is_active: BoolArray, actor_uid: UidArray, actor_kind: IntArray,
-    region: IntArray, sector: IntArray, expected_orders: FloatArray, cash: FloatArray, absorption: FloatArray,
-    capability: FloatArray, service: FloatArray, novelty: FloatArray, frontier: FloatArray, weight: FloatArray,
-    start: IntArray, other: IntArray, tie: IntArray, layer: IntArray, trust: FloatArray, factor: FloatArray,
-    stranger: float, hazard: float, facility_gain: float, agreement: float, base: float, gain: float, own: float,
-    last_success: float, quarters: float, last_cost: float, call_part: float, cash_share: float, rho: float,
-    reference: FloatArray, gain_value: float, product_value: float, novelty_return: float, risk_aversion: float,
-    sharpness: float, step: float, radical_share: float, radical_factor: float, leapfrog: float, key: np.uint64,
-    level_key: np.uint64,
+    is_active: BoolArray, uid: UidArray, kind: IntArray, is_national: BoolArray, stage: IntArray, remaining: IntArray,
+    n_members: IntArray, member: IntArray, member_uid: UidArray, field: IntArray, cost: FloatArray,
+    artefact: FloatArray, service_share: FloatArray, actor_is_active: BoolArray, actor_uid: UidArray,
+    actor_kind: IntArray, region: IntArray, sector: IntArray, expected_orders: FloatArray, cash: FloatArray,
+    absorption: FloatArray, capability: FloatArray, service: FloatArray, novelty: FloatArray, frontier: FloatArray,
+    weight: FloatArray, start: IntArray, other: IntArray, tie: IntArray, layer: IntArray, trust: FloatArray,
+    factor: FloatArray, stranger: float, hazard: float, facility_gain: float, agreement: float, base: float,
+    gain: float, own: float, last_success: float, quarters: float, last_cost: float, call_part: float,
+    national_part: float, cash_share: float, rho: float, reference: FloatArray, gain_value: float,
+    product_value: float, novelty_return: float, risk_aversion: float, sharpness: float, step: float,
+    radical_share: float, radical_factor: float, leapfrog: float, key: np.uint64, level_key: np.uint64,
 ) -> tuple[IntArray, IntArray]:  # fmt: skip
     """Return the projects whose stage is over and what happened to each, a code of `Event`, -1 if it simply goes on.
 
@@ -98,8 +98,8 @@ def stage_outcomes(
                     kind[p] == _CALL, (artefact[p] - capability[i, k]) / frontier[k], research_cost, team[d, 3],
                     expected_orders[i], cash[i], absorption[i], weight[sector[i], k],
                     pilot_chance(team[d, 2], base, gain, own) * last_success, quarters, factor[_PILOT], last_cost,
-                    call_part, cash_share, rho, reference[region[i]], gain_value, product_value, novelty_return,
-                    risk_aversion, sharpness,
+                    national_part if is_national[p] else call_part, cash_share, rho, reference[region[i]], gain_value,
+                    product_value, novelty_return, risk_aversion, sharpness,
                 )  # fmt: skip
             if draw >= agree * dare:
                 outcome[d] = _SHELVED

@@ -17,6 +17,7 @@ from abm.rules.competition import compete_for_shares
 from abm.rules.core_status import review_core_status
 from abm.rules.costs import set_prices, set_quality
 from abm.rules.debts import serve_debts
+from abm.rules.diffusion import open_demand
 from abm.rules.entry import enter_firms
 from abm.rules.feedback import learn_from_users
 from abm.rules.finance import lend
@@ -137,6 +138,7 @@ DEFAULT = Schedule(
         set_quality,
         set_prices,
         compete_for_shares,
+        open_demand,
         trade,
         penetrate,
         learn_from_users,

@@ -8,7 +8,9 @@ import pytest
 from abm import Simulation
 from abm.measures import MEASURES
 from abm.measures.view import View
-from abm.state.codes import Layer, Purpose
+from abm.randomness import Draws
+from abm.rules.structure_choice import choose_sectors
+from abm.state.codes import Event, Kind, Layer, Purpose
 from abm.state.world import World
 from tests.contracts.worlds import two_regions
 
@@ -44,3 +46,19 @@ def test_closed_borders_let_nothing_across() -> None:
     assert crossing(world, Layer.SUPPLY, Layer.RESEARCH) == 0
     assert not world.regions.bought_across.any()
     assert not world.regions.sold_across.any()
+
+
+def test_a_dormant_sector_wakes_where_firms_are_ready() -> None:
+    """Firms of region 0 know robots' fields, those of region 1 do not; the next decision wakes the sector in one."""
+    simulation = after(1)
+    world, robots = simulation.world, 2
+    firm = world.slots(Kind.FIRM)
+    with world.writable(("sectors.is_awake", "actors.capability", "actors.novelty")):
+        world.sectors.is_awake[robots] = False
+        world.actors.capability[firm] = np.where(world.actors.region[firm] == 0, 0.9, 0.1)[:, None]
+        world.actors.novelty[firm] = 1.0
+    choose_sectors(world, simulation.parameters, Draws(1, world.quarter))
+    assert world.sectors.is_awake[robots].tolist() == [True, False]
+    assert world.sectors.is_awake[:robots].all()
+    events = world.events.columns()
+    assert events["region"][events["kind"] == int(Event.SECTOR_ACTIVATED)][-1:].tolist() == [0]

@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 import pytest
 
+from abm.kernels_calls import common_fields
 from abm.kernels_lessons import lessons, move_trust
 from abm.kernels_outcomes import result_level
 from abm.kernels_starts import choose_fields
@@ -15,7 +16,7 @@ from abm.parameters import SPECIFICATIONS, Parameters
 from abm.randomness import Draws, make_uid
 from abm.rule import Rule
 from abm.rules.budget import plan_research
-from abm.rules.calls import common_field, run_calls
+from abm.rules.calls import run_calls
 from abm.rules.innovation_outcome import finish_stages
 from abm.rules.innovation_payment import pay_for_projects
 from abm.rules.innovation_shelf import take_up_results
@@ -609,31 +610,56 @@ def needy_world(budget: float, exposure: Any = ((5.0, 9.0), (5.0, 0.0))) -> Worl
 
 
 def test_the_common_field_serves_several_chains() -> None:
-    assert common_field(needy_world(0.0), Parameters().calls, 0) == 0
-    assert common_field(needy_world(0.0, ((0.0, 9.0), (5.0, 0.0))), Parameters().calls, 0) == -1
+    for exposure, fields in ((((5.0, 9.0), (5.0, 0.0)), [0]), (((0.0, 9.0), (5.0, 0.0)), [])):
+        needs = needy_world(0.0, exposure).needs
+        assert common_fields(needs.exposure[0], needs.commonness[0], 0.1, 2).tolist() == fields
 
 
-def test_awards_stay_within_the_budget_and_leave_ties() -> None:
-    p = Parameters()
-    changes = parameters(calls_national_rate=0.0, policy_access=1.0)
-    quarters = 3 + 2 * p.innovation.development_cost + 2 * p.innovation.pilot_cost + p.innovation.industrialisation_cost
-    each = p.calls.paid_share * p.calls.project_cost * quarters
-    for budget, expected in ((0.9 * each, 0), (1.5 * each, 1), (2.5 * each, 2)):
-        world = needy_world(budget)
-        with world.writable(("ties.is_active",)):
-            world.ties.is_active[:] = False
-        run(run_calls, world, changes)
-        rows = np.flatnonzero(world.projects.is_active)
-        assert len(rows) == n_events(world, Event.CALL_AWARDED) == expected
-        if expected:
-            member = world.projects.member[rows[0]]
-            kinds = set(world.actors.kind[member[member >= 0]].tolist())
-            assert kinds == {int(Kind.FIRM), int(Kind.UNIVERSITY)}
-            ties = np.flatnonzero(world.ties.is_active)
-            assert (world.ties.origin[ties] == int(TieOrigin.CALL)).all()
-            assert len(ties) == 6  # everybody with everybody, once, though two consortia may share members
-            run(run_calls, world, changes)
-            assert int(world.projects.is_active.sum()) == expected  # the money is promised
+def award_costs(public: float, **calls: float) -> list[float]:
+    """Return the cost of a quarter of research of each award; all four actors have a budget of 25.
+
+    A whole project costs 17.6 times that, of which the public pays half.
+    """
+    p = Parameters().innovation
+    assert 3 + 2 * p.development_cost + 2 * p.pilot_cost + p.industrialisation_cost == pytest.approx(17.6)
+    world = needy_world(public)
+    with world.writable(("ties.is_active", "actors.research_budget")):
+        world.ties.is_active[:] = False
+        world.actors.research_budget[:4] = 25.0
+    changes = {"calls_national_rate": 0.0, "calls_project_cost": 2.0, "calls_paid_share": 0.5, "calls_cost_share": 0.04}
+    changes |= {"calls_most_awards": 20.0, **{f"calls_{name}": value for name, value in calls.items()}}
+    run(run_calls, world, parameters(**changes))
+    rows = np.flatnonzero(world.projects.is_active)
+    assert len(rows) == n_events(world, Event.CALL_AWARDED)
+    members = world.projects.member[rows][world.projects.member[rows] >= 0].tolist()
+    assert len(members) == len(set(members))  # nobody in two
+    ties = np.flatnonzero(world.ties.is_active)
+    assert (world.ties.origin[ties] == int(TieOrigin.CALL)).all()
+    for row in rows:
+        team = world.projects.member[row]
+        assert set(world.actors.kind[team[team >= 0]].tolist()) == {int(Kind.FIRM), int(Kind.UNIVERSITY)}
+    run(run_calls, world, parameters(**changes))
+    if rows.size:
+        assert (world.projects.cost[np.flatnonzero(world.projects.is_active)].sum() * 8.8) <= public + 1e-9  # promised
+    return [float(cost) for cost in world.projects.cost[rows]]
+
+
+@pytest.mark.parametrize(
+    ("public", "costs"),
+    [(17.5, []), (26.4, [3.0]), (44.0, [4.0]), (88.0, [4.0])],
+    ids=["too little", "as far as it goes", "all there are", "no second team"],
+)
+def test_awards_are_sized_to_their_members_within_the_budget(public: float, costs: list[float]) -> None:
+    """All four apply together: 0.04 of 100 is 4 a quarter, for which the public pays 4 x 17.6 / 2 = 35.2."""
+    assert award_costs(public, partners=3) == pytest.approx(costs)
+
+
+def test_a_small_alliance_gets_the_smallest_project() -> None:
+    assert award_costs(44.0, cost_share=0.0) == pytest.approx([2.0])
+
+
+def test_no_awards_no_call() -> None:
+    assert award_costs(44.0, most_awards=0.0) == []
 
 
 def test_national_projects_go_where_skill_is() -> None:

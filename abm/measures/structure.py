@@ -120,3 +120,31 @@ def bottleneck_loss(view: View) -> FloatArray:
     share, rho = p.own_quality_share, p.quality_exponent
     quality = (share * own**rho + (1.0 - share) * made_of**rho) ** (1.0 / rho)
     return _weighted(view, np.maximum(0.0, 1.0 - quality / own))
+
+
+@measure(
+    unit="1",
+    formula="sum_s a_s / (1 + (1 - c) a_s) Y_s / sum_s Y_s, a opened demand, c cannibalisation, Y final demand",
+    source="zhao2020:III.C",
+    null_when="there is no final demand",
+)
+def new_demand_share(view: View) -> FloatArray:
+    """Share of final demand that is for new products and was opened by them; what replaces old products included."""
+    regions, p = view.world.regions, view.parameters.market
+    added = regions.new_demand * p.new_demand
+    part = added / (1.0 + (1.0 - p.cannibalisation) * added)
+    share: FloatArray = (part * regions.final_demand).sum(axis=1) / regions.final_demand.sum(axis=1)
+    return share
+
+
+@measure(
+    unit="1",
+    formula="X / sum_s (X_s / reach_s), X export orders",
+    source="assumption",
+    null_when="nothing is exported",
+)
+def export_reach(view: View) -> FloatArray:
+    """Part of the world's orders that come to the region; the others went where they are served."""
+    orders = view.world.regions.export_orders
+    reach: FloatArray = orders.sum(axis=1) / (orders / view.world.regions.export_reach).sum(axis=1)
+    return reach

@@ -46,16 +46,16 @@ def finish_stages(world: World, parameters: Parameters, draws: Draws) -> None:
     duration, factor = _stages(p)
     reference = p.reference_effort * people_cost(world.regions.wage, parameters.production)
     done, outcome = stage_outcomes(
-        pr.is_active, pr.uid, pr.kind, pr.stage, pr.remaining, pr.n_members, pr.member, pr.member_uid, pr.field,
-        pr.cost, pr.artefact, pr.service_share, a.is_active, a.uid, a.kind, a.region, a.sector, a.expected_orders,
-        a.cash, a.absorption, a.capability, a.service, a.novelty, frontier, weight, lists.start, lists.other, lists.tie,
-        ties.layer, ties.trust, factor, p.stranger_trust,
+        pr.is_active, pr.uid, pr.kind, pr.is_national, pr.stage, pr.remaining, pr.n_members, pr.member, pr.member_uid,
+        pr.field, pr.cost, pr.artefact, pr.service_share, a.is_active, a.uid, a.kind, a.region, a.sector,
+        a.expected_orders, a.cash, a.absorption, a.capability, a.service, a.novelty, frontier, weight, lists.start,
+        lists.other, lists.tie, ties.layer, ties.trust, factor, p.stranger_trust,
         p.search_hazard, p.facility_gain, p.agreement, p.pilot_base, p.pilot_gain, p.own_pilot,
         p.industrialisation_success, float(p.pilot_quarters), p.industrialisation_quarters * p.industrialisation_cost,
-        parameters.calls.paid_share, p.cash_share, p.rho, reference, parameters.strategy.gain_value,
-        p.product_value / lead_wear(parameters.learning), p.novelty_return, p.risk_aversion, p.decision_sharpness,
-        p.step, p.radical_share,
-        p.radical_factor, parameters.frontier.leapfrog, draws.key("outcome of stage"), draws.key("result level"),
+        parameters.calls.paid_share, parameters.calls.national_share, p.cash_share, p.rho, reference,
+        parameters.strategy.gain_value, p.product_value / lead_wear(parameters.learning), p.novelty_return,
+        p.risk_aversion, p.decision_sharpness, p.step, p.radical_share, p.radical_factor, parameters.frontier.leapfrog,
+        draws.key("outcome of stage"), draws.key("result level"),
     )  # fmt: skip
     if len(done) == 0:
         return

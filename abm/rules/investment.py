@@ -33,8 +33,8 @@ def invest(world: World, parameters: Parameters, draws: Draws) -> None:
     """Firms buy the equipment and the position they planned, then plan the next quarter by expected return.
 
     Equation   K' = (1 - wear) K + I; dv = kappa (I_v / sales)(1 - v) - delta_v v; free money is shared by a logit of
-               returns per yuan among uses that pay back
-    Units      K, I: million yuan; v: 1
+               returns per yuan among uses that pay back; steps bought do = speed tanh(ln(labour / bought) - dealings)
+    Units      K, I: million yuan; v, o: 1; labour, bought: cost of a unit made and bought
     Source     li 2.A (factor, then value chain), 2.B; zhao2020 III.B (equipment), III.C (division of labour); cheng 2.2
     Draws      none
     Off when   investment.planning = false
@@ -43,13 +43,15 @@ def invest(world: World, parameters: Parameters, draws: Draws) -> None:
     if len(firm) == 0 or not parameters.investment.planning:
         return
     actors, regions, st = world.actors, world.regions, world.structure
-    p, books = parameters.investment, books_of(world)
+    p, production, books = parameters.investment, parameters.production, books_of(world)
     index = carry_out_plans(
         books, firm, actors.sector, actors.capability, st.weight, actors.sales, actors.local_input_share, actors.level,
         actors.planned_equipment, actors.planned_value_chain, actors.equipment, actors.equipment_level,
         actors.value_chain, actors.outside_step_share, st.equipment_share, regions.pending_demand,
         regions.household_slot, world.market, parameters.switches.value_chain, parameters.production.wear,
-        p.value_chain_most, p.value_chain_speed, p.value_chain_wear, p.step_threshold, p.step_speed,
+        p.value_chain_most, p.value_chain_speed, p.value_chain_wear, st.labour_share, st.inputs, regions.wage,
+        actors.talent, actors.staff, production.base_wage, production.reference_level, production.intelligent_gain,
+        production.intelligent_talent, production.waste_saving, p.step_friction, p.step_speed,
     )  # fmt: skip
     cost = adoption_costs(parameters.new_productivity)
     returns = _reckoned_returns(world, parameters, firm, index, cost)

@@ -132,7 +132,7 @@ def sector_moves(
         choice = own
         best = -1e300
         for s in range(weight.shape[0]):
-            if is_awake[s]:
+            if is_awake[s, region[i]]:
                 value = worth * earning[region[i], s] * sector_fit(capability, frontier, weight, i, s, 1.0)
                 if s != own:
                     value -= cost * (2.0 - kinship[own, s])
@@ -169,9 +169,11 @@ def choose_sectors(world: World, parameters: Parameters, draws: Draws) -> None:
     if len(firm) == 0:
         return
     frontier, is_awake = world.fields.frontier, world.sectors.is_awake
-    for s in ready_sectors(firm, actors.capability, frontier, st.weight, is_awake):
-        is_awake[s] = True
-        world.events.add(Event.SECTOR_ACTIVATED, world.quarter, np.uint64(0), channel=s)
+    for r in range(st.n_regions):
+        here = firm[actors.region[firm] == r]
+        for s in ready_sectors(here, actors.capability, frontier, st.weight, np.ascontiguousarray(is_awake[:, r])):
+            is_awake[s, r] = True
+            world.events.add(Event.SECTOR_ACTIVATED, world.quarter, np.uint64(0), region=r, channel=s)
     earning, mean_sales = sector_earnings(
         firm, actors.region, actors.sector, actors.margin, actors.sales, world.regions.demand, world.regions.export_base
     )
@@ -208,5 +210,6 @@ def _causes_of_moves(world: World, mover: IntArray, target: IntArray) -> IntArra
     columns = world.events.columns()
     now = columns["quarter"] == world.quarter
     for row in np.flatnonzero(now & (columns["kind"] == int(Event.SECTOR_ACTIVATED))):
-        cause[target == columns["channel"][row]] = row
+        is_here = world.actors.region[mover] == columns["region"][row]
+        cause[is_here & (target == columns["channel"][row])] = row
     return cause

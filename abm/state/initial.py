@@ -94,7 +94,7 @@ def found_world(structure: Structure, founders: Founders, parameters: Parameters
     with world.writable((*every, "accounts.paid", "accounts.received", "volumes.amount")):
         _add_rows(world, founders)
         _add_aggregates(world, number)
-        world.sectors.is_awake[:] = ~structure.can_sleep
+        world.sectors.is_awake[:] = ~structure.can_sleep[:, None]
         _give_capability(world, founders)
         _give_business(world, founders, parameters)
         _give_universities(world, founders)

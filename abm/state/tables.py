@@ -111,7 +111,7 @@ class Fields(Table):
 class Sectors(Table):
     """One row per sector."""
 
-    is_awake: BoolArray = column("products of the sector are made; dormant sectors wake up", dtype=np.bool_, fill=True)
+    is_awake: BoolArray = column("products of the sector are made in the region; dormant sectors wake up", dtype=np.bool_, dims=("region",), fill=True)
 
 
 @dataclass(frozen=True)
@@ -143,6 +143,9 @@ class Regions(Table):
     first_price: FloatArray = column("export price over quality when there first were sellers", dims=("sector",), low=0)
     final_demand: FloatArray = column("demand of households, investors and the world", PER_QUARTER, dims=("sector",), low=0)
     export_base: FloatArray = column("export orders at the start", PER_QUARTER, dims=("sector",), low=0)
+    export_reach: FloatArray = column("part of the world's orders that come here: who was not served goes elsewhere", dims=("sector",), low=0, high=1, fill=1.0)
+    new_potential: FloatArray = column("demand that new products can open, over demand as it was", dims=("sector",), low=0, high=1)
+    new_demand: FloatArray = column("demand that new products have opened, over demand as it was", dims=("sector",), low=0, high=1)
     traditional_factor: FloatArray = column("exports over what they would be at the first productivity of traditional industries", dims=("sector",), low=0, fill=1.0)
     traditional_purchases: FloatArray = column("what traditional industries got this quarter, part of exports", PER_QUARTER, dims=("sector",), low=0)
     traditional_level: FloatArray = column("productivity of traditional industries, frontier = 1; 0 before they first bought", low=0)

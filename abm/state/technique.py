@@ -6,6 +6,8 @@ from abm.kernel import kernel
 
 HAND_WORK = 0.01
 """Labour productivity without any technology, over that at the reference level: what hands alone can do."""
+STEP_MATERIAL = 0.5
+"""Materials that bought steps add, over the share of labour they save."""
 
 
 @kernel
@@ -48,7 +50,7 @@ def material_use(material: float, shift: float, digital: float, waste_saving: fl
     >>> round(material_use(0.4, 0.0, 1.0, 0.05), 6)
     0.38
     """
-    return material * (1.0 + 0.5 * shift) * (1.0 - waste_saving * digital)
+    return material * (1.0 + STEP_MATERIAL * shift) * (1.0 - waste_saving * digital)
 
 
 @kernel

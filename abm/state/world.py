@@ -150,6 +150,7 @@ class World:
             "field": self.structure.n_fields,
             "sector": self.structure.n_sectors,
             "chain": self.structure.n_chains,
+            "region": self.structure.n_regions,
             "region_or_outside": self.structure.n_regions + 1,
             "mode": N_MODES,
             "level": N_LEVELS,

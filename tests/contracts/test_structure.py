@@ -39,7 +39,15 @@ STEP = {
     ),
     "10 learning": ("renew absorption", "learn along ties", "learn sideways"),
     "11 new productivity": ("adopt",),
-    "12 market": ("set quality", "set prices", "compete for shares", "trade", "penetrate", "learn from users"),
+    "12 market": (
+        "set quality",
+        "set prices",
+        "compete for shares",
+        "open demand",
+        "trade",
+        "penetrate",
+        "learn from users",
+    ),
     "13 investment and upgrading": ("invest", "choose sectors"),
     "14 turnover": ("close firms", "enter firms", "review core status"),
 }
@@ -58,7 +66,7 @@ def test_a_schedule_is_edited_by_name_and_stays_as_it_was() -> None:
     trade = DEFAULT.rules[DEFAULT.place("trade")]
     without = DEFAULT.without("trade")
     assert [rule.name for rule in without] == [name for name in names if name != "trade"]
-    assert without.before("penetrate", trade) == DEFAULT == without.after("compete for shares", trade)
+    assert without.before("penetrate", trade) == DEFAULT == without.after("open demand", trade)
     assert [rule.name for rule in DEFAULT] == names
     assert len(str(DEFAULT).splitlines()) == len(DEFAULT) == len(without) + 1
 

@@ -144,6 +144,7 @@ MECHANISMS |= {
     "protection": dial("learning.protection", 1.0, 0.0, "gain_route_sideways", "learning from rivals is not paid for"),
     "patience": dial("policy.patience", 100, 2, "n_service_ties",
         "members gather while platforms lose money", PLATFORMS),
+    "size of calls": dial("calls.cost_share", 0.12, 0.0, "budget_use_call", "who researches more is given more"),
     "national projects": dial("calls.national_rate", 1.0, 0.0, "gain_origin_call", "they are calls, paid from outside"),
     "embargo": dial("frontier.embargo_factor", 1.5, 0.0, "gain_origin_introduction",
         "what is held back cannot be bought"),
@@ -184,7 +185,8 @@ MECHANISMS |= {
         "what was piloted succeeds more often", PLATFORMS),
     "fees": dial("platforms.fee", 0.006, 0.0, "n_service_ties",
         "members leave when the fee exceeds the benefit", PLATFORMS),
-    "sponsoring": dial("platforms.sponsoring", 0.002, 0.0, "n_platforms", "core members carry losses", PLATFORMS),
+    "sponsoring": dial("platforms.sponsoring", 0.002, 0.0, "budget_use_platform",
+        "what core members carry, government need not", PLATFORMS),
     "comparing platforms": dial("platforms.switch_cost", 0.0, 0.01, "n_members_left",
         "who can move at no cost gives up one platform for another", PLATFORMS),
     "effort of universities": dial("platforms.university_effort", 1.0, 0.0, "n_service_ties",
@@ -285,6 +287,10 @@ MECHANISMS |= {
     "skill gap": dial("new_productivity.skill_gap_cost", 4.0, 0.0, "digital_level",
         "the untrained adopt at higher cost"),
     # market, investment
+    "demand opened by new products": dial("market.new_demand", True, False, "new_demand_share",
+        "the demand it opens is what is measured"),
+    "who is not served goes elsewhere": dial("market.export_reach_speed", 0.1, 0.0, "export_reach",
+        "customers who are not served stay away"),
     "penetration and sellers": dial("switches.penetration", True, False, "sales_to_traditional_industries",
         "who became more productive buys more"),
     "lift by purchases": dial("penetration.rate", 0.12, 0.0, "traditional_productivity", "nothing else raises it"),
@@ -298,6 +304,7 @@ MECHANISMS |= {
         "position wins customers, so it pays"),
     "size drag": dial("market.size_drag", 2.0, 0.0, "largest_firm_share", "no firm takes all"),
     "make or buy": dial("investment.step_speed", 0.02, 0.0, "division_of_labour", "steps go to specialists"),
+    "dealings": dial("investment.step_friction", 4.0, 0.0, "division_of_labour", "dear dealings keep steps inside"),
     "renewal": dial("investment.renewal", 0.06, 0.0, "equipment_level", "outdated equipment is replaced early"),
     # turnover, network
     "order-led entry": dial("turnover.order_led", 1.0, 0.0, "supplier_entries", "orders of core firms draw suppliers"),
@@ -321,7 +328,7 @@ WORLD_CHANGES: dict[str, Changes] = {REGION: {}, PLATFORMS: EARLY, REGIONS: {}}
 NOT_PAIRED: dict[str, str] = {
     **dict.fromkeys(
         ("calls.interval", "calls.paid_share", "calls.project_cost", "calls.most_awards", "calls.chains",
-         "calls.partners", "calls.national_share"), "sets the size of a call"),
+         "calls.partners", "calls.national_share", "calls.national_cost"), "sets the size of a call"),
     **dict.fromkeys(
         ("chain_leader.office_cost", "chain_leader.proposal_cost", "chain_leader.prune_idle"),
         "sets the size of what the leader does"),

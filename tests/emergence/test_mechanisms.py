@@ -26,6 +26,7 @@ OWN_MEASURE = {
     "platform": ("n_service_ties", "platforms act through their members"),
     "chain_leader": ("gain_route_proposal", "what the leader brings about travels along ties it proposed"),
     "policy": ("research_spending", "grants, refunds and calls are there to raise research"),
+    "national_projects": ("spent_on_national_projects", "they are paid from outside"),
     "talent": ("talent", "people are hired, leave and retire"),
     "strategy": ("research_active_share", "firms choose whether to do research"),
     "search": ("n_research_ties", "partners are found"),
