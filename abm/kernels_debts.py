@@ -18,6 +18,8 @@ _FULL = 0.999
 """Part of what is due that counts as all of it."""
 _NOTHING = 1e-6
 """Million yuan: a loan below is repaid."""
+_FASTEST = 0.1
+"""Part by which the book value of a stake changes in a quarter at most."""
 _BACKING_KEPT = 0.9
 """Part of vouching and guarantees still good a quarter later."""
 
@@ -80,6 +82,7 @@ def pay_dividends(
     debt: FloatArray,
     sales: FloatArray,
     profit: FloatArray,
+    net_worth: FloatArray,
     household_slot: IntArray,
     is_active: BoolArray,
     kind: IntArray,
@@ -89,17 +92,19 @@ def pay_dividends(
     cash_buffer: float,
     paid_out: float,
 ) -> None:
-    """Firms pay part of profit, from cash beyond the buffer, to their owners.
+    """Firms pay part of profit, from cash beyond the buffer, to their owners; what others own follows net worth.
 
-    Outside owners get it by their part of equity, households the rest. The last five arrays are columns of claims, by
-    row.
+    Outside owners get it by their part of net worth, households the rest. A stake grows and shrinks as net worth does,
+    by at most a tenth a quarter, and all stakes together are never worth more. The last five arrays are columns of
+    claims, by row.
 
     >>> from abm.state.accounts import books_with
     >>> books, own, claim = books_with([10.0, 0.0, 0.0]), np.array([2.0, 0.0, 0.0]), np.array([0])
-    >>> pay_dividends(books, claim, own, own, own, 4 * own, np.array([1]), np.array([True]), claim + 1, claim + 2,
-    ...               claim, np.array([6.0]), 1.0, 0.5)
-    >>> books.cash.tolist()
-    [6.0, 2.5, 1.5]
+    >>> worth, stake = np.array([5.0, 0.0, 0.0]), np.array([5.0])
+    >>> pay_dividends(books, claim, own, own, own, 4 * own, worth, np.array([1]), np.array([True]), claim + 1,
+    ...               claim + 2, claim, stake, 1.0, 0.5)
+    >>> books.cash.tolist(), worth[:1].tolist(), stake.tolist()  # half of net worth 10, so half of the dividend 4
+    ([6.0, 2.0, 2.0], [6.0], [5.5])
     """
     owned_outside = np.zeros(len(debt))
     for c in range(len(kind)):
@@ -107,15 +112,22 @@ def pay_dividends(
             owned_outside[debtor[c]] += principal[c]
     dividend = np.zeros(len(debt))
     per_yuan = np.zeros(len(debt))
+    growth = np.ones(len(debt))
     for f in range(len(firm)):
         i = firm[f]
         spare = max(0.0, books.cash[i] - cash_buffer * sales[i])
         dividend[i] = min(paid_out * max(0.0, profit[i]), spare)
-        equity = max(books.cash[i] + equipment[i] - debt[i], 1e-9)
-        per_yuan[i] = dividend[i] / (equity + owned_outside[i])
+        equity = books.cash[i] + equipment[i] - debt[i]
+        per_yuan[i] = dividend[i] / max(equity, owned_outside[i], 1e-9)
+        worth = max(0.0, equity - dividend[i])
+        growth[i] = min(1.0 + _FASTEST, max(1.0 - _FASTEST, worth / max(net_worth[i], 1e-9)))
+        if owned_outside[i] > 0.0:
+            growth[i] = min(growth[i], worth / owned_outside[i])
+        net_worth[i] = worth
     for c in range(len(kind)):
         if is_active[c] and kind[c] == _EQUITY:
             pay(books, debtor[c], creditor[c], per_yuan[debtor[c]] * principal[c], _DIVIDEND)
+            principal[c] *= growth[debtor[c]]
     for f in range(len(firm)):
         i = firm[f]
         rest = max(0.0, dividend[i] - per_yuan[i] * owned_outside[i])
@@ -125,11 +137,11 @@ def pay_dividends(
 @kernel
 def pay_what_is_owed(
     books: Books, firm: IntArray, bank: IntArray, loan: IntArray, debt: FloatArray, missed_payments: IntArray,
-    backing: FloatArray, equipment: FloatArray, sales: FloatArray, profit: FloatArray, is_active: BoolArray,
-    kind: IntArray, creditor: IntArray, debtor: IntArray, principal: FloatArray, rate: FloatArray,
-    household: IntArray, household_cash: FloatArray, rest_of_world: int, amortisation: float, cash_buffer: float,
-    dividend: float, deposit_rate: float, reserve: float, bank_payout: float, deposit_share: float,
-    money_market: float, money_market_speed: float,
+    written_off: FloatArray, backing: FloatArray, equipment: FloatArray, sales: FloatArray, profit: FloatArray,
+    net_worth: FloatArray, is_active: BoolArray, kind: IntArray, creditor: IntArray, debtor: IntArray,
+    principal: FloatArray, rate: FloatArray, household: IntArray, household_cash: FloatArray, rest_of_world: int,
+    amortisation: float, cash_buffer: float, dividend: float, deposit_rate: float, reserve: float, bank_payout: float,
+    deposit_share: float, money_market: float, money_market_speed: float,
 ) -> tuple[bool, IntArray, FloatArray, FloatArray]:  # fmt: skip
     """Let firms serve their loans and pay dividends, banks pay for what funds them and be funded anew; backing fades.
 
@@ -143,13 +155,14 @@ def pay_what_is_owed(
         books, firm, loan, debt, missed_payments, is_active, creditor, principal, rate, amortisation
     )  # fmt: skip
     pay_dividends(
-        books, firm, equipment, debt, sales, profit, household, is_active, kind, creditor, debtor, principal,
+        books, firm, equipment, debt, sales, profit, net_worth, household, is_active, kind, creditor, debtor, principal,
         cash_buffer, dividend,
     )  # fmt: skip
     row = funding_rows(bank, is_active, kind, debtor, len(debt))
     pay_bank_returns(
-        books, bank, household, row, principal, interest, rest_of_world, deposit_rate, reserve, bank_payout
-    )
+        books, bank, household, row, principal, interest, written_off, rest_of_world, deposit_rate, reserve,
+        bank_payout,
+    )  # fmt: skip
     deposited = place_deposits(books, bank, household, household_cash, row[0], principal, deposit_share)
     borrowed = use_money_market(
         books, bank, sales, row[1], principal, len(household), rest_of_world, money_market, money_market_speed

@@ -56,6 +56,7 @@ def pay_bank_returns(
     row: IntArray,
     principal: FloatArray,
     interest: FloatArray,
+    written_off: FloatArray,
     rest_of_world: int,
     deposit_rate: float,
     reserve: float,
@@ -64,14 +65,19 @@ def pay_bank_returns(
     """Banks pay interest on what funds them, then most of their profit to households; reserves stay.
 
     ``row`` is that of `funding_rows`; ``interest`` what each actor received from borrowers this quarter, million yuan
-    by slot.
+    by slot. Profit first makes good what was ``written_off``.
 
     >>> from abm.state.accounts import books_with
     >>> books = books_with([10.0, 0.0, 0.0])
     >>> pay_bank_returns(books, np.array([0]), np.array([1]), np.array([[0], [1]]), np.array([20.0, 10.0]),
-    ...                  np.array([5.0]), 2, 0.05, 0.25, 0.5)
+    ...                  np.array([5.0]), np.zeros(3), 2, 0.05, 0.25, 0.5)
     >>> books.cash.tolist()
     [6.75, 2.75, 0.5]
+    >>> books, lost = books_with([50.0, 0.0, 0.0]), np.array([5.0, 0.0, 0.0])  # interest 10, funds cost 2, pays .8 of 3
+    >>> pay_bank_returns(books, np.array([0]), np.array([1]), np.array([[0], [1]]), np.array([20.0, 20.0]),
+    ...                  np.array([10.0]), lost, 2, 0.05, 0.25, 0.8)
+    >>> books.cash.round(9).tolist(), lost.tolist()
+    ([45.6, 3.4, 1.0], [0.0, 0.0, 0.0])
     """
     deposit = held(row[0], principal)
     bond = held(row[1], principal)
@@ -81,6 +87,9 @@ def pay_bank_returns(
         pay(books, i, household, deposit_rate * deposit[b], _INTEREST)
         pay(books, i, rest_of_world, deposit_rate * bond[b], _INTEREST)
         profit = max(0.0, interest[i] - deposit_rate * (deposit[b] + bond[b]))
+        made_good = min(profit, written_off[i])
+        written_off[i] -= made_good
+        profit -= made_good
         spare = max(0.0, books.cash[i] - reserve * deposit[b])
         pay(books, i, household, min(payout * profit, spare), _DIVIDEND)
 

@@ -111,19 +111,21 @@ def pilot_courage(
     is_call: bool, ahead: float, research_cost: float, present: float, size: float, cash: float, absorption: float,
     weight: float, chance: float, quarters: float, pilot_cost: float, last_cost: float, call_part: float,
     cash_share: float, rho: float, reference: float, gain_value: float, product_value: float, novelty_return: float,
-    risk_aversion: float, sharpness: float,
+    risk_aversion: float, sharpness: float, shared: float,
 ) -> float:  # fmt: skip
     """Return the chance that a firm dares pilot and industrialisation, by expected worth over its own burden.
 
     `quarters` of pilot at `pilot_cost` and the last stage at `last_cost` times the quarterly research cost; the firm
-    bears its part among the members present. `ahead` is how far the result is ahead of the firm relative to the
+    bears its part among the members present, less what a venture fund has paid for, `shared`.
+    `ahead` is how far the result is ahead of the firm relative to the
     frontier, `chance` that of success. A firm that cannot pay the first quarter of the pilot from its cash stops.
 
     >>> terms = (2.0, 1.0, 1.0, 0.5, 0.5, 1.0, 1.0, 0.0, 0.25, 1.0, 0.0, 5.0)
-    >>> [pilot_courage(False, 0.1, 1.0, 1.0, 1.0, cash, 0.5, 0.5, 3.0, *terms) for cash in (2.0, 1.0)]
-    [0.5, 0.0]
+    >>> [round(pilot_courage(False, 0.1, 1.0, 1.0, 1.0, cash, 0.5, 0.5, 3.0, *terms, part), 3) for cash, part in
+    ...  ((2.0, 0.0), (1.0, 0.0), (1.0, 0.5))]  # the last bears half: its burden is half of the worth
+    [0.5, 0.0, 0.993]
     """
-    part = 1.0 / max(1.0, present)
+    part = (1.0 - shared) / max(1.0, present)
     if is_call:
         part *= 1.0 - call_part
     if part * pilot_cost * research_cost > cash_share * cash:

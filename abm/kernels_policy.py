@@ -17,6 +17,9 @@ _GRANTS, _DEDUCTIONS = np.int64(Instrument.GRANT), np.int64(Instrument.DEDUCTION
 _CULTIVATIONS, _GUARANTEE_BUDGET = np.int64(Instrument.CULTIVATION), int(Instrument.GUARANTEE)
 _GRANT, _DEDUCTION = np.int64(Purpose.GRANT), np.int64(Purpose.DEDUCTION)
 _CULTIVATION, _GUARANTEE = np.int64(Purpose.CULTIVATION), np.int64(Purpose.GUARANTEE)
+_FEE = np.int64(Purpose.FEE)
+_MOST_BACKED = 0.5
+"""Part of a loan that a guarantee fund backs at most."""
 _CULTIVATED = 0.05
 """Part of its sales that cultivation pays an SME at most."""
 
@@ -136,46 +139,60 @@ def back_loans(
     is_reached: BoolArray,
     is_core: BoolArray,
     debt: FloatArray,
-    sales: FloatArray,
+    loan_need: FloatArray,
     backing: FloatArray,
     government_slot: IntArray,
     budget: FloatArray,
     multiple: float,
+    fee: float,
 ) -> None:
-    """Guarantee funds take what is earmarked for them and back loans of SMEs reached up to `multiple` times their cash.
+    """Guarantee funds get a fee on what they back, and back half of what reached SMEs need, or less.
 
-    No more than half of a loan is backed.
+    All they back is at most `multiple` times their cash, and what they back already comes first. Of the money earmarked
+    for them they take what that lacks.
 
     >>> from abm.state.accounts import books_with
-    >>> books, firm, backing = books_with([0.0, 0.0, 9.0, 1.0]), np.array([0, 1]), np.array([0.1, 0.1])
-    >>> budget = np.full((1, 12), 1.0)
-    >>> back_loans(books, np.array([3]), firm, firm < 5, np.array([False, True]), np.array([30.0, 50.0]),
-    ...            np.array([100.0, 0.0]), backing, np.array([2]), budget, 5.0)
-    >>> backing.tolist(), float(budget[0, 8]), books.cash.tolist()
-    ([0.25, 0.1], 0.0, [0.0, 0.0, 8.0, 2.0])
+    >>> books, firm, backing = books_with([9.0, 0.0, 9.0, 1.0]), np.array([0, 1]), np.array([0.1, 0.1, 0.0, 0.0])
+    >>> debt, need, budget = np.array([30.0, 50.0]), np.array([25.0, 0.0]), np.full((1, 12), 1.0)
+    >>> back_loans(books, np.array([3]), firm, firm < 5, np.array([False, True]), debt, need, backing,
+    ...            np.array([2]), budget, 5.0, 0.05)
+    >>> round(float(backing[0]), 9), float(budget[0, 8]), books.cash.round(9).tolist()  # (5 x 2.15 - 3) / 25
+    (0.31, 0.0, [8.85, 0.0, 8.0, 2.15])
     """
-    for g in fund:
-        r = books.region[g]
-        budget[r, _GUARANTEE_BUDGET] -= pay(books, government_slot[r], g, budget[r, _GUARANTEE_BUDGET], _GUARANTEE)
-        debts = 0.0
-        sold = 0.0
+    for r in range(len(government_slot)):
+        n_funds, held, needed, covered = 0.0, 0.0, 0.0, 0.0
         for i in firm:
-            if books.region[i] == r and is_reached[i] and not is_core[i]:
-                debts += debt[i]
-                sold += sales[i]
-        cover = min(0.5, multiple * books.cash[g] / max(debts + sold * 0.1, 1e-9))
+            if books.region[i] == r and not is_core[i]:
+                needed += loan_need[i] if is_reached[i] else 0.0
+                covered += backing[i] * debt[i]
+        for g in fund:
+            if books.region[g] == r:
+                n_funds += 1.0
+                held += books.cash[g]
+        aim = (covered + _MOST_BACKED * needed) / multiple if multiple > 0.0 else 0.0
+        lacking = min(max(0.0, aim - held), budget[r, _GUARANTEE_BUDGET])
+        for g in fund:
+            if books.region[g] != r:
+                continue
+            part = pay(books, government_slot[r], g, lacking / n_funds, _GUARANTEE)
+            budget[r, _GUARANTEE_BUDGET] = max(0.0, budget[r, _GUARANTEE_BUDGET] - part)
+            held += part
+            for i in firm:
+                if books.region[i] == r and not is_core[i]:
+                    held += pay(books, i, g, fee * backing[i] * debt[i] / n_funds, _FEE)
+        cover = min(_MOST_BACKED, max(0.0, multiple * held - covered) / max(needed, 1e-9))
         for i in firm:
-            if books.region[i] == r and is_reached[i] and not is_core[i]:
+            if books.region[i] == r and is_reached[i] and not is_core[i] and loan_need[i] > 0.0:
                 backing[i] = max(backing[i], cover)
 
 
 @kernel
 def pay_support(
     books: Books, firm: IntArray, fund: IntArray, is_reached: BoolArray, is_core: BoolArray, sector: IntArray,
-    mode: IntArray, sales: FloatArray, debt: FloatArray, capability: FloatArray, research_budget: FloatArray,
-    research_spending: FloatArray, research_income: FloatArray, backing: FloatArray, public_money: FloatArray,
-    year_cost: FloatArray, weight: FloatArray, government: IntArray, budget: FloatArray, cultivates: bool,
-    deduction_rate: float, additionality: float, guarantee_multiple: float,
+    mode: IntArray, sales: FloatArray, debt: FloatArray, loan_need: FloatArray, capability: FloatArray,
+    research_budget: FloatArray, research_spending: FloatArray, research_income: FloatArray, backing: FloatArray,
+    public_money: FloatArray, year_cost: FloatArray, weight: FloatArray, government: IntArray, budget: FloatArray,
+    cultivates: bool, deduction_rate: float, additionality: float, guarantee_multiple: float, guarantee_fee: float,
 ) -> None:  # fmt: skip
     """Pay grants, refunds and, if policy ``cultivates``, specialised SMEs; let guarantee funds back loans.
 
@@ -201,4 +218,7 @@ def pay_support(
         pay_out(books, firm, special, most, government, budget, _CULTIVATIONS, _CULTIVATION)
     for i in firm:
         public_money[i] = max(0.0, public_money[i] + books.cash[i])
-    back_loans(books, fund, firm, is_reached, is_core, debt, sales, backing, government, budget, guarantee_multiple)
+    back_loans(
+        books, fund, firm, is_reached, is_core, debt, loan_need, backing, government, budget, guarantee_multiple,
+        guarantee_fee,
+    )  # fmt: skip

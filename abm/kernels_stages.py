@@ -50,15 +50,15 @@ _NEUTRAL = 0.5
 def stage_outcomes(
     is_active: BoolArray, uid: UidArray, kind: IntArray, is_national: BoolArray, stage: IntArray, remaining: IntArray,
     n_members: IntArray, member: IntArray, member_uid: UidArray, field: IntArray, cost: FloatArray,
-    artefact: FloatArray, service_share: FloatArray, actor_is_active: BoolArray, actor_uid: UidArray,
-    actor_kind: IntArray, region: IntArray, sector: IntArray, expected_orders: FloatArray, cash: FloatArray,
-    absorption: FloatArray, capability: FloatArray, service: FloatArray, novelty: FloatArray, frontier: FloatArray,
-    weight: FloatArray, start: IntArray, other: IntArray, tie: IntArray, layer: IntArray, trust: FloatArray,
-    factor: FloatArray, stranger: float, hazard: float, facility_gain: float, agreement: float, base: float,
-    gain: float, own: float, last_success: float, quarters: float, last_cost: float, call_part: float,
-    national_part: float, cash_share: float, rho: float, reference: FloatArray, gain_value: float,
-    product_value: float, novelty_return: float, risk_aversion: float, sharpness: float, step: float,
-    radical_share: float, radical_factor: float, leapfrog: float, key: np.uint64, level_key: np.uint64,
+    artefact: FloatArray, service_share: FloatArray, venture_share: FloatArray, actor_is_active: BoolArray,
+    actor_uid: UidArray, actor_kind: IntArray, region: IntArray, sector: IntArray, expected_orders: FloatArray,
+    cash: FloatArray, absorption: FloatArray, capability: FloatArray, service: FloatArray, novelty: FloatArray,
+    frontier: FloatArray, weight: FloatArray, start: IntArray, other: IntArray, tie: IntArray, layer: IntArray,
+    trust: FloatArray, factor: FloatArray, stranger: float, hazard: float, facility_gain: float, agreement: float,
+    base: float, gain: float, own: float, last_success: float, quarters: float, last_cost: float, call_part: float,
+    national_part: float, cash_share: float, rho: float, reference: FloatArray, gain_value: float, product_value: float,
+    novelty_return: float, risk_aversion: float, sharpness: float, step: float, radical_share: float,
+    radical_factor: float, leapfrog: float, shares_risk: bool, key: np.uint64, level_key: np.uint64,
 ) -> tuple[IntArray, IntArray]:  # fmt: skip
     """Return the projects whose stage is over and what happened to each, a code of `Event`, -1 if it simply goes on.
 
@@ -99,7 +99,7 @@ def stage_outcomes(
                     expected_orders[i], cash[i], absorption[i], weight[sector[i], k],
                     pilot_chance(team[d, 2], base, gain, own) * last_success, quarters, factor[_PILOT], last_cost,
                     national_part if is_national[p] else call_part, cash_share, rho, reference[region[i]], gain_value,
-                    product_value, novelty_return, risk_aversion, sharpness,
+                    product_value, novelty_return, risk_aversion, sharpness, venture_share[p] if shares_risk else 0.0,
                 )  # fmt: skip
             if draw >= agree * dare:
                 outcome[d] = _SHELVED
@@ -211,6 +211,7 @@ def apply_outcomes(
     member: IntArray,
     member_uid: UidArray,
     effort: FloatArray,
+    venture_share: FloatArray,
     duration: IntArray,
     factor: FloatArray,
 ) -> None:
@@ -239,13 +240,15 @@ def apply_outcomes(
             remaining[p] = duration[stage[p]]
         else:
             is_active[p] = False
+        if to_shelf or not is_active[p]:
+            venture_share[p] = 0.0
 
 
 @kernel
 def end_stages(
     done: IntArray, outcome: IntArray, is_active: BoolArray, kind: IntArray, stage: IntArray, remaining: IntArray,
     n_members: IntArray, member: IntArray, member_uid: UidArray, effort: FloatArray, field: IntArray, cost: FloatArray,
-    artefact: FloatArray, service_share: FloatArray, tie_origin: IntArray, cause: IntArray,
+    artefact: FloatArray, service_share: FloatArray, venture_share: FloatArray, tie_origin: IntArray, cause: IntArray,
     actor_is_active: BoolArray, actor_uid: UidArray, region: IntArray, sector: IntArray, absorption: FloatArray,
     capability: FloatArray, year_gain: FloatArray, n_projects: IntArray, patent_level: FloatArray,
     patent_origin: IntArray, stock: FloatArray, gain: FloatArray,
@@ -276,7 +279,8 @@ def end_stages(
     for e in range(len(rows)):
         partner[e] = member_uid[rows[e], 1]
     apply_outcomes(
-        done, outcome, kind, is_active, stage, remaining, cost, n_members, member, member_uid, effort, duration, factor
+        done, outcome, kind, is_active, stage, remaining, cost, n_members, member, member_uid, effort,
+        venture_share, duration, factor,
     )  # fmt: skip
     n_projects[:] = project_counts(is_active, stage, n_members, member, len(n_projects))
     return code, rows, why, partner

@@ -111,6 +111,7 @@ WORDINGS: dict[str, Wording] = {
     "moved sector": Wording("changed what it makes: {channel}", "", 3),
     "sector activated": Wording("woke up a sleeping sector: {channel}", "", 3),
     "stage changed": Wording("{stage}", "", 3),
+    "stake sold": Wording("saw {partner} sell its stake", "sold its stake in {actor}", 2),
 }
 """Wording of every kind of event."""
 

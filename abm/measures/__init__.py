@@ -6,6 +6,7 @@ from abm.measures import (
     caps,
     chains,
     coupling,
+    credit,
     growth,
     knowledge,
     leader,
@@ -27,7 +28,7 @@ from abm.measures.declaration import REGISTRY, Measure
 
 _GROUPS = (
     paths, stages, coupling, structure, chains, network, new_productivity, money, survey, needs, two_chains, growth,
-    caps, resources, public_money, platforms, regions, knowledge, leader,
+    caps, resources, public_money, platforms, credit, regions, knowledge, leader,
 )  # fmt: skip
 
 GROUPS: tuple[str, ...] = tuple(module.__name__.rpartition(".")[2] for module in _GROUPS)

@@ -14,7 +14,7 @@ from abm.types import BoolArray, FloatArray, IntArray
 _PRODUCED = int(Event.RESEARCH_SUCCEEDED)
 _INDUSTRIALISED = int(Event.INDUSTRIALISED)
 _FORMED, _DISSOLVED = int(Event.TIE_FORMED), int(Event.TIE_DISSOLVED)
-_AWARDED, _DEFAULT = int(Event.CALL_AWARDED), int(Event.DEFAULT)
+_AWARDED, _DEFAULT, _SOLD = int(Event.CALL_AWARDED), int(Event.DEFAULT), int(Event.STAKE_SOLD)
 _LICENCE = int(Event.LICENCE)
 _PILOTED, _TAKEN_UP = int(Event.PILOTED), int(Event.TAKEN_UP)
 _OWN, _JOINT, _BY_UNIVERSITY = int(ProjectKind.OWN), int(ProjectKind.JOINT), int(ProjectKind.UNIVERSITY)
@@ -37,7 +37,9 @@ LICENCES_AT_HOME = NATIONAL_AWARDS + 1
 """Row of `event_counts` with licences for results of the region."""
 WRITTEN_OFF = LICENCES_AT_HOME + 1
 """Row of `event_counts` with the loans that defaulting firms left unpaid (million yuan)."""
-N_COUNTS = WRITTEN_OFF + 1
+VENTURE_RETURNED = WRITTEN_OFF + 1
+"""Row of `event_counts` with what stakes of venture funds were sold for (million yuan)."""
+N_COUNTS = VENTURE_RETURNED + 1
 
 
 class Gains(NamedTuple):
@@ -151,8 +153,8 @@ def event_counts(
     """Return this quarter's events by kind, read from the end of the table, shape (`N_COUNTS`, regions).
 
     After the kinds come results produced and results industrialised by kind of project, ties formed and ties dissolved
-    by layer, national awards, licences at home, and the amount of loans left unpaid. An event outside every region
-    counts in the region if there is only one.
+    by layer, national awards, licences at home, the amount of loans left unpaid, and of stakes sold. An event outside
+    every region counts in the region if there is only one.
 
     >>> import numpy as np
     >>> kind = np.array([Event.ENTRY, Event.EXIT, Event.INDUSTRIALISED])
@@ -184,6 +186,8 @@ def event_counts(
                     out[LICENCES_AT_HOME, r] += 1.0
             if kind[e] == _DEFAULT:
                 out[WRITTEN_OFF, r] += amount[e]
+            elif kind[e] == _SOLD:
+                out[VENTURE_RETURNED, r] += amount[e]
         e -= 1
     return out
 

@@ -58,6 +58,17 @@ def talent_share(view: View) -> FloatArray:
     return view.work.talent / view.work.people
 
 
+@measure(
+    unit="1",
+    formula="displaced and not yet retrained / labour force",
+    source="cheng:4.1",
+    null_when="the region has no labour force",
+)
+def displaced_share(view: View) -> FloatArray:
+    """Share of the labour force that machines have replaced, and that nobody can hire before it is retrained."""
+    return view.world.regions.displaced / view.world.regions.labour_force
+
+
 @measure(unit="full-time equivalents", formula="sum_i talent_i", source="zhao2020:III.B")
 def talent(view: View) -> FloatArray:
     """Researchers, engineers and designers in firms."""

@@ -21,8 +21,8 @@ from abm.types import FloatArray, IntArray
 
 @rule(
     writes=(
-        "actors.backing", "actors.debt", "actors.loan", "actors.missed_payments", "claims.*", "regions.household_cash",
-        *accounts.WRITES,
+        "actors.backing", "actors.debt", "actors.loan", "actors.missed_payments", "actors.written_off",
+        "actors.net_worth", "claims.*", "regions.household_cash", *accounts.WRITES,
     ),
     source="zhao2020:III.B; ren:2.3.3",
     off={"finance.service": False},
@@ -32,7 +32,8 @@ def serve_debts(world: World, parameters: Parameters, draws: Draws) -> None:
     """Firms pay interest, amortise and pay dividends; households place deposits; banks pass on their profit.
 
     Equation   due = principal (rate + amortisation); dividend = share * max(0, profit), to owners by their equity;
-               deposits -> deposit_share * wealth
+               deposits -> deposit_share * wealth; a bank pays out bank_payout * max(0, interest - cost - losses);
+               a stake grows as the net worth of its firm, by at most a tenth
     Units      money: million yuan; rates: 1/quarter
     Source     zhao2020 III.B (flow of capital); ren 2.3.3 (financial intermediaries)
     Draws      none
@@ -44,10 +45,11 @@ def serve_debts(world: World, parameters: Parameters, draws: Draws) -> None:
     bank = world.slots(Kind.BANK)
     is_missing, row, deposited, borrowed = pay_what_is_owed(
         books_of(world), world.slots(Kind.FIRM), bank, actors.loan, actors.debt, actors.missed_payments,
-        actors.backing, actors.equipment, actors.sales, actors.profit, claims.is_active, claims.kind, claims.creditor,
-        claims.debtor, claims.principal, claims.rate, regions.household_slot, regions.household_cash,
-        world.rest_of_world, p.amortisation, parameters.investment.cash_buffer, p.dividend, p.deposit_rate, p.reserve,
-        p.bank_payout, parameters.households.deposit_share, p.money_market, p.money_market_speed,
+        actors.written_off, actors.backing, actors.equipment, actors.sales, actors.profit, actors.net_worth,
+        claims.is_active, claims.kind, claims.creditor, claims.debtor, claims.principal, claims.rate,
+        regions.household_slot, regions.household_cash, world.rest_of_world, p.amortisation,
+        parameters.investment.cash_buffer, p.dividend, p.deposit_rate, p.reserve, p.bank_payout,
+        parameters.households.deposit_share, p.money_market, p.money_market_speed,
     )  # fmt: skip
     if is_missing:
         household = regions.household_slot[actors.region[bank]]

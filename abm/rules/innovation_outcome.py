@@ -22,6 +22,7 @@ from abm.valuation import lead_wear, people_cost
     writes=(
         "projects.is_active", "projects.stage", "projects.remaining", "projects.cost", "projects.n_members",
         "projects.member", "projects.member_uid", "projects.effort", "projects.artefact", "projects.service_share",
+        "projects.venture_share",
         "actors.capability", "actors.year_gain", "actors.novelty", "actors.n_projects",
         "actors.patent_level", "actors.patent_origin", "ties.trust", *ledger.WRITES,
     ),
@@ -47,25 +48,24 @@ def finish_stages(world: World, parameters: Parameters, draws: Draws) -> None:
     reference = p.reference_effort * people_cost(world.regions.wage, parameters.production)
     done, outcome = stage_outcomes(
         pr.is_active, pr.uid, pr.kind, pr.is_national, pr.stage, pr.remaining, pr.n_members, pr.member, pr.member_uid,
-        pr.field, pr.cost, pr.artefact, pr.service_share, a.is_active, a.uid, a.kind, a.region, a.sector,
-        a.expected_orders, a.cash, a.absorption, a.capability, a.service, a.novelty, frontier, weight, lists.start,
-        lists.other, lists.tie, ties.layer, ties.trust, factor, p.stranger_trust,
-        p.search_hazard, p.facility_gain, p.agreement, p.pilot_base, p.pilot_gain, p.own_pilot,
-        p.industrialisation_success, float(p.pilot_quarters), p.industrialisation_quarters * p.industrialisation_cost,
-        parameters.calls.paid_share, parameters.calls.national_share, p.cash_share, p.rho, reference,
-        parameters.strategy.gain_value, p.product_value / lead_wear(parameters.learning), p.novelty_return,
-        p.risk_aversion, p.decision_sharpness, p.step, p.radical_share, p.radical_factor, parameters.frontier.leapfrog,
+        pr.field, pr.cost, pr.artefact, pr.service_share, pr.venture_share, a.is_active, a.uid, a.kind, a.region,
+        a.sector, a.expected_orders, a.cash, a.absorption, a.capability, a.service, a.novelty, frontier, weight,
+        lists.start, lists.other, lists.tie, ties.layer, ties.trust, factor, p.stranger_trust, p.search_hazard,
+        p.facility_gain, p.agreement, p.pilot_base, p.pilot_gain, p.own_pilot, p.industrialisation_success,
+        float(p.pilot_quarters), p.industrialisation_quarters * p.industrialisation_cost, parameters.calls.paid_share,
+        parameters.calls.national_share, p.cash_share, p.rho, reference, parameters.strategy.gain_value,
+        p.product_value / lead_wear(parameters.learning), p.novelty_return, p.risk_aversion, p.decision_sharpness,
+        p.step, p.radical_share, p.radical_factor, parameters.frontier.leapfrog, parameters.switches.finance,
         draws.key("outcome of stage"), draws.key("result level"),
     )  # fmt: skip
     if len(done) == 0:
         return
     told = end_stages(
-        done, outcome, pr.is_active, pr.kind, pr.stage, pr.remaining, pr.n_members, pr.member, pr.member_uid,
-        pr.effort, pr.field, pr.cost, pr.artefact, pr.service_share, pr.tie_origin, pr.cause, a.is_active, a.uid,
-        a.region, a.sector, a.absorption, a.capability, a.year_gain, a.n_projects, a.patent_level,
-        a.patent_origin, books.stock, books.gain,
-        books.total_gain, frontier, weight, lists.start, lists.other, lists.tie, ties.layer, ties.trust, duration,
-        factor, p.rho, reference, p.trust_speed, world.events.count,
+        done, outcome, pr.is_active, pr.kind, pr.stage, pr.remaining, pr.n_members, pr.member, pr.member_uid, pr.effort,
+        pr.field, pr.cost, pr.artefact, pr.service_share, pr.venture_share, pr.tie_origin, pr.cause, a.is_active, a.uid,
+        a.region, a.sector, a.absorption, a.capability, a.year_gain, a.n_projects, a.patent_level, a.patent_origin,
+        books.stock, books.gain, books.total_gain, frontier, weight, lists.start, lists.other, lists.tie, ties.layer,
+        ties.trust, duration, factor, p.rho, reference, p.trust_speed, world.events.count,
     )  # fmt: skip
     _record(world, *told)
 

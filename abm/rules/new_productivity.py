@@ -26,6 +26,8 @@ _INTELLIGENT, _GREEN = int(Level.INTELLIGENT), int(Level.GREEN)
 _TECHNICAL = int(Service.TECHNICAL)
 _ADOPTION = int(Instrument.ADOPTION)
 _OWN_MONEY, _SUBSIDY = np.int64(Purpose.ADOPTION), np.int64(Purpose.ADOPTION_SUBSIDY)
+_MOST_DISPLACED = 0.2
+"""Part of the labour force that can wait for retraining at most."""
 
 
 @kernel
@@ -113,7 +115,7 @@ def order_and_displace(
 ) -> None:  # fmt: skip
     """Add what was paid to the orders of the sectors that make it, and staff replaced to the displaced of the region.
 
-    No more are displaced than are without work.
+    No more are displaced than are without work, nor more than a fifth of the labour force.
 
     >>> import numpy as np
     >>> one, orders, displaced = np.ones(1), np.zeros((1, 2)), np.zeros(1)
@@ -134,7 +136,7 @@ def order_and_displace(
     for r in range(len(displaced)):
         for s in range(len(adoption_share)):
             pending_demand[r, s] += bought[r] * adoption_share[s] / max(total, 1e-12)
-        displaced[r] = min(displaced[r] + lost[r], labour_force[r] * unemployment[r])
+        displaced[r] = min(displaced[r] + lost[r], labour_force[r] * min(unemployment[r], _MOST_DISPLACED))
 
 
 @kernel

@@ -1,6 +1,7 @@
 """Capital from outside and venture capital: money follows past returns and visible investment (model.md line 8).
 
-The accumulation of capital attracts other capital (zhao2020 III.B); platforms introduce venture funds (li 3.C).
+The accumulation of capital attracts other capital (zhao2020 III.B); platforms introduce venture funds (li 3.C), which
+share the cost of pilots, the step that firms dare least (ren 4.3), and live on what their stakes bring when they sell.
 """
 
 from __future__ import annotations
@@ -10,18 +11,18 @@ import math
 import numpy as np
 
 from abm.kernel import kernel
+from abm.kernels_venture import pilot_bills, sell_stakes, venture_offers
 from abm.parameters import Parameters
 from abm.randomness import Draws
 from abm.rule import rule
 from abm.state import accounts
 from abm.state.accounts import Books, books_of, pay, write_claims
 from abm.state.assignment import chosen_by_identity
-from abm.state.codes import ClaimKind, Kind, Purpose, Service
+from abm.state.codes import ClaimKind, Event, Kind, Purpose
 from abm.state.world import World
 from abm.types import BoolArray, FloatArray, IntArray, UidArray
 from abm.valuation import border_openness
 
-_VENTURE = int(Service.VENTURE)
 _EQUITY = np.int64(ClaimKind.EQUITY)
 _FROM_OUTSIDE, _FROM_FUND = np.int64(Purpose.OUTSIDE_INVESTMENT), np.int64(Purpose.EQUITY)
 _A_YEAR = 0.25
@@ -122,28 +123,6 @@ def outside_offers(
 
 
 @kernel
-def venture_offers(
-    able: IntArray, fund: IntArray, service: FloatArray, absorption: FloatArray, cash: FloatArray, share: float
-) -> FloatArray:
-    """Return what each firm with projects gets of its fund's cash, million yuan: by absorption and introduction.
-
-    ``able`` lists slots of firms, ``fund`` those of their funds; a platform's introduction is one of the services.
-
-    >>> venture_offers(np.array([0, 1]), np.array([2, 2]), np.ones((3, 6)), np.array([0.3, 0.1, 0.0]),
-    ...                np.array([0.0, 0.0, 80.0]), 0.05).round(9).tolist()
-    [3.0, 1.0]
-    """
-    chance = np.zeros(len(able))
-    total = np.zeros(len(cash))
-    for f in range(len(able)):
-        chance[f] = (0.2 + 0.8 * service[able[f], _VENTURE]) * absorption[able[f]]
-        total[fund[f]] += chance[f]
-    for f in range(len(able)):
-        chance[f] = share * cash[fund[f]] * chance[f] / max(total[fund[f]], 1e-12)
-    return chance
-
-
-@kernel
 def buy_equity(
     books: Books,
     investor: IntArray,
@@ -188,27 +167,50 @@ def buy_equity(
 
 
 @kernel
+def note_worth(firm: IntArray, offered: FloatArray, net_worth: FloatArray) -> None:
+    """Add what was invested in each firm to its net worth."""
+    for f in range(len(firm)):
+        if offered[f] > _CRUMB:
+            net_worth[firm[f]] += offered[f]
+
+
+@kernel
 def invest(
-    firm: IntArray, fund: IntArray, books: Books, uid: UidArray, margin: FloatArray, sales: FloatArray,
-    profit: FloatArray, equipment: FloatArray, planned_equipment: FloatArray, research_spending: FloatArray,
-    n_projects: IntArray, service: FloatArray, absorption: FloatArray, last_return: FloatArray,
+    firm: IntArray, fund: IntArray, books: Books, uid: UidArray, actor_is_active: BoolArray, margin: FloatArray,
+    sales: FloatArray, profit: FloatArray, equipment: FloatArray, planned_equipment: FloatArray,
+    research_spending: FloatArray, net_worth: FloatArray, service: FloatArray, last_return: FloatArray,
     visible_investment: FloatArray, is_active: BoolArray, kind: IntArray, creditor: IntArray, debtor: IntArray,
     creditor_uid: UidArray, debtor_uid: UidArray, principal: FloatArray, rate: FloatArray, born: IntArray,
-    openness: FloatArray, outside: int, quarter: int, inflow: float, sensitivity: float, venture_share: float,
-) -> bool:  # fmt: skip
-    """Let outside investors and venture funds buy equity, one claim per investor and firm.
+    openness: FloatArray, is_project: BoolArray, project_kind: IntArray, stage: IntArray, remaining: IntArray,
+    n_members: IntArray, member: IntArray, member_uid: UidArray, cost: FloatArray, venture_share: FloatArray,
+    outside: int, quarter: int, inflow: float, sensitivity: float, venture_fund_share: float, venture_part: float,
+    years: float, development_cost: float, pilot_cost: float, pilot_quarters: int,
+) -> tuple[bool, IntArray, IntArray, FloatArray]:  # fmt: skip
+    """Let venture funds sell, and outside investors and venture funds buy equity, one claim per investor and firm.
 
-    ``firm`` and ``fund`` list slots; the columns of actors come first, then those of regions and of claims. Return
-    whether the table of claims had room for the new ones.
+    ``firm`` and ``fund`` list slots; the columns of actors come first, then those of regions, claims and projects.
+    Return whether the table of claims had room for the new ones, and what was sold, see `sell_stakes`.
     """
+    who, bills, has_succeeded = pilot_bills(
+        is_project, project_kind, stage, remaining, n_members, member, member_uid, cost, venture_share,
+        actor_is_active, books.kind, uid, development_cost, pilot_cost, pilot_quarters,
+    )  # fmt: skip
+    oldest = quarter - int(4.0 * years)
+    sold, seller, price = sell_stakes(
+        books, uid, has_succeeded, is_active, kind, creditor, debtor, creditor_uid, principal, born, outside, oldest
+    )
     offered = outside_offers(
         firm, books.region, margin, sales, profit, books.cash, equipment, planned_equipment, research_spending,
         last_return, visible_investment, openness, inflow, sensitivity,
     )  # fmt: skip
+    bill = np.zeros(len(uid))
+    for p in range(len(who)):
+        if who[p] >= 0:
+            bill[who[p]] += bills[p]
     able = np.empty(len(firm), np.int64)
     n_able = 0
     for i in firm:
-        if n_projects[i] > 0:
+        if bill[i] > 0.0:
             able[n_able] = i
             n_able += 1
     able = able[:n_able]
@@ -218,54 +220,71 @@ def invest(
     if inflow > 0.0:
         world = np.full(len(firm), outside, np.int64)
         unbooked = buy_equity(books, world, firm, offered, is_active, kind, creditor, debtor, principal, _FROM_OUTSIDE)
+        note_worth(firm, offered, net_worth)
         for f in range(len(firm)):
             if unbooked[f] > 0.0:
                 investor[new], target[new], value[new] = outside, firm[f], unbooked[f]
                 new += 1
-    if len(fund) > 0 and n_able > 0 and venture_share > 0.0:
+    if len(fund) > 0 and n_able > 0 and venture_fund_share > 0.0:
         own = chosen_by_identity(able, fund, uid, books.region, len(last_return))
-        offered = venture_offers(able, own, service, absorption, books.cash, venture_share)
+        offered = venture_offers(able, own, service, bill, books.cash, venture_fund_share, venture_part)
         unbooked = buy_equity(books, own, able, offered, is_active, kind, creditor, debtor, principal, _FROM_FUND)
+        note_worth(able, offered, net_worth)
         for f in range(n_able):
+            bill[able[f]] = offered[f] / bill[able[f]] if offered[f] > _CRUMB else 0.0
             if unbooked[f] > 0.0:
                 investor[new], target[new], value[new] = own[f], able[f], unbooked[f]
                 new += 1
+        for p in range(len(who)):
+            if who[p] >= 0:
+                venture_share[p] = min(1.0, bill[who[p]])
     rows = write_claims(
         is_active, kind, creditor, debtor, creditor_uid, debtor_uid, principal, rate, born, uid, investor[:new],
         target[:new], value[:new], np.zeros(new), int(_EQUITY), quarter,
     )  # fmt: skip
-    return len(rows) == new
+    return len(rows) == new, sold, seller, price
 
 
 @rule(
-    writes=("claims.*", "regions.last_return", "regions.visible_investment", *accounts.WRITES),
-    source="zhao2020:III.B; li:3.C",
-    off={"finance.outside_inflow": 0.0, "finance.venture_share": 0.0},
+    writes=(
+        "claims.*", "actors.net_worth", "projects.venture_share", "regions.last_return", "regions.visible_investment",
+        *accounts.WRITES,
+    ),
+    source="zhao2020:III.B; li:3.C; ren:4.3",
+    off={"switches.finance": False},
     needs_rows={"claims": 2.0},
-)
+)  # fmt: skip
 def invest_from_outside(world: World, parameters: Parameters, draws: Draws) -> None:
-    """Outside investors and venture funds buy equity: capital follows returns and visible investment.
+    """Outside investors and venture funds buy equity: capital follows returns; funds pay for pilots, and sell later.
 
     Equation   inflow = bound * sales, shared by size * exp(sensitivity (margin + visible investment / sales)); the
                open part of it first by regions: sales * exp(sensitivity (return + visible investment / sales - mean));
-               venture fund: venture_share of its cash to firms with projects, more where a platform introduces them
-    Units      million yuan per quarter
-    Source     zhao2020 III.B (accumulated capital attracts other capital), li 3.C (venture service)
+               venture fund: venture_share of its cash, shared by (0.2 + 0.8 service) bill, at most venture_part bill;
+               sold at book value when the pilot has succeeded or after venture_years
+    Units      million yuan per quarter; bill: what is left to pay of own pilots, million yuan
+    Source     zhao2020 III.B (accumulated capital attracts other capital), li 3.C (venture service), ren 4.3 (pilots)
     Draws      none
-    Off when   finance.outside_inflow = 0 and finance.venture_share = 0
+    Off when   switches.finance = false
     """
     p, actors, regions = parameters.finance, world.actors, world.regions
     firm = world.slots(Kind.FIRM)
-    if len(firm) == 0 or (p.outside_inflow == 0.0 and p.venture_share == 0.0):
+    if len(firm) == 0 or not parameters.switches.finance:
         return
-    claims = world.claims
-    has_room = invest(
-        firm, world.slots(Kind.VENTURE_FUND), books_of(world), actors.uid, actors.margin, actors.sales, actors.profit,
-        actors.equipment, actors.planned_equipment, actors.research_spending, actors.n_projects, actors.service,
-        actors.absorption, regions.last_return, regions.visible_investment, claims.is_active, claims.kind,
-        claims.creditor, claims.debtor, claims.creditor_uid, claims.debtor_uid, claims.principal, claims.rate,
-        claims.born, border_openness(world.structure, parameters.market.open_borders), world.rest_of_world,
-        world.quarter, p.outside_inflow, p.outside_sensitivity, p.venture_share,
+    claims, pr, stages = world.claims, world.projects, parameters.innovation
+    has_room, sold, seller, price = invest(
+        firm, world.slots(Kind.VENTURE_FUND), books_of(world), actors.uid, actors.is_active, actors.margin,
+        actors.sales, actors.profit, actors.equipment, actors.planned_equipment, actors.research_spending,
+        actors.net_worth, actors.service, regions.last_return, regions.visible_investment, claims.is_active,
+        claims.kind, claims.creditor, claims.debtor, claims.creditor_uid, claims.debtor_uid, claims.principal,
+        claims.rate, claims.born, border_openness(world.structure, parameters.market.open_borders), pr.is_active,
+        pr.kind, pr.stage, pr.remaining, pr.n_members, pr.member, pr.member_uid, pr.cost, pr.venture_share,
+        world.rest_of_world, world.quarter, p.outside_inflow, p.outside_sensitivity, p.venture_share, p.venture_part,
+        p.venture_years, stages.development_cost, stages.pilot_cost, stages.pilot_quarters,
     )  # fmt: skip
     if not has_room:
         raise ValueError("claims table is full")
+    if len(sold):
+        world.events.add(
+            Event.STAKE_SOLD, world.quarter, actors.uid[sold], region=actors.region[sold], partner=actors.uid[seller],
+            amount=price,
+        )  # fmt: skip

@@ -111,8 +111,8 @@ def support_firms(world: World, parameters: Parameters, draws: Draws) -> None:
 
     Equation   grant_i in proportion to research budgets, additionality of it earmarked; refund_i = rate * research
                spending; cultivation_i the same for each SME reached above its sector's mean capability; the guarantee
-               fund backs loans of SMEs reached up to multiple * its cash; what comes in lowers the cost of
-               the year, by which research is judged
+               fund backs b of what each SME reached needs, sum b (debt or need) <= multiple * its cash, for a fee on
+               b debt; what comes in lowers the cost of the year, by which research is judged
     Units      million yuan per quarter; backing: 1
     Source     zhao2020 III.D (SMEs cannot enjoy preferential policies), cheng 4.3, ren 2.4.1 (specialised SMEs)
     Draws      none
@@ -123,9 +123,10 @@ def support_firms(world: World, parameters: Parameters, draws: Draws) -> None:
     if not parameters.switches.policy or len(firm) == 0:
         return
     pay_support(
-        books_of(world), firm, world.slots(Kind.GUARANTEE_FUND), actors.is_reached, actors.is_core,
-        actors.sector, actors.mode, actors.sales, actors.debt, actors.capability, actors.research_budget,
+        books_of(world), firm, world.slots(Kind.GUARANTEE_FUND), actors.is_reached, actors.is_core, actors.sector,
+        actors.mode, actors.sales, actors.debt, actors.loan_need, actors.capability, actors.research_budget,
         actors.research_spending, actors.research_income, actors.backing, actors.public_money, actors.year_cost,
         world.structure.weight, regions.government_slot, regions.budget, parameters.switches.supporting_chain,
         p.deduction_rate, p.grant_additionality, parameters.finance.guarantee_multiple,
+        parameters.finance.guarantee_fee,
     )  # fmt: skip

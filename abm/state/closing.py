@@ -26,7 +26,7 @@ WRITES: tuple[str, ...] = (
 _LOAN = int(ClaimKind.LOAN)
 _SHELVED = int(Stage.SHELVED)
 _GUARANTEE_FUND = int(Kind.GUARANTEE_FUND)
-_LIQUIDATION, _GUARANTEE = np.int64(Purpose.LIQUIDATION), np.int64(Purpose.GUARANTEE)
+_LIQUIDATION, _GUARANTEE = np.int64(Purpose.LIQUIDATION), np.int64(Purpose.GUARANTEE_PAID)
 
 
 def close_actors(world: World, slots: IntArray, cause: IntArray | None = None) -> None:
@@ -42,8 +42,8 @@ def close_actors(world: World, slots: IntArray, cause: IntArray | None = None) -
     ledger, regions = world.ledger, world.regions
     _keep_vows(world, slots)
     tie, had_customers = wind_up(
-        slots, books_of(world), read_only(a.uid), a.is_active, a.loan, a.debt, a.backing, a.talent, a.capability,
-        a.market_share, a.n_projects, claims.is_active, claims.kind, claims.creditor, claims.debtor,
+        slots, books_of(world), read_only(a.uid), a.is_active, a.loan, a.debt, a.backing, a.written_off, a.talent,
+        a.capability, a.market_share, a.n_projects, claims.is_active, claims.kind, claims.creditor, claims.debtor,
         claims.principal, ledger.stock, ledger.loss, ledger.total_gain, regions.household_slot, regions.talent_pool,
         regions.pool_capability, regions.pool_origin, ties.is_active, ties.source, ties.target, pr.is_active,
         pr.member, pr.member_uid, pr.effort, pr.n_members, pr.stage,
@@ -91,6 +91,7 @@ def settle_claims(
     loan: IntArray,
     debt: FloatArray,
     backing: FloatArray,
+    written_off: FloatArray,
     claim_is_active: BoolArray,
     claim_kind: IntArray,
     creditor: IntArray,
@@ -101,18 +102,19 @@ def settle_claims(
 ) -> FloatArray:
     """Pay lenders, strike out every claim on or of those who close, pay what is left to households.
 
-    ``is_closing``, ``loan``, ``debt`` and ``backing`` are by actor, ``household`` by region, the rest by claim. Return
-    the vouched part of the loan each of `slots` leaves unpaid, million yuan.
+    Lenders note their loss in ``written_off``. That, ``is_closing``, ``loan``, ``debt`` and ``backing`` are by actor,
+    ``household`` by region, the rest by claim. Return the vouched part of the loan each of `slots` leaves unpaid,
+    million yuan.
 
     >>> books = Books(np.array([5.0, 0.0, 0.0]), np.array([0, 3, 7]), np.zeros(3, int), np.zeros(9), np.zeros(9),
     ...     np.zeros((44, 2)))
     >>> zero, loan, debt, active = np.array([0]), np.array([0, -1, -1]), np.array([8.0, 0.0, 0.0]), np.array([True])
-    >>> principal, goes = np.array([8.0]), np.array([True, False, False])
-    >>> settle_claims(zero, goes, loan, debt, np.array([0.5, 0.0, 0.0]), active, zero, np.array([1]), zero, principal,
-    ...     np.array([2]), books).tolist()  # half of the 3 not paid is backed
+    >>> principal, goes, lost = np.array([8.0]), np.array([True, False, False]), np.zeros(3)
+    >>> settle_claims(zero, goes, loan, debt, np.array([0.5, 0.0, 0.0]), lost, active, zero, np.array([1]), zero,
+    ...     principal, np.array([2]), books).tolist()  # half of the 3 not paid is backed
     [1.5]
-    >>> books.cash.tolist(), debt.tolist(), principal.tolist(), active.tolist()
-    ([0.0, 5.0, 0.0], [0.0, 0.0, 0.0], [0.0], [False])
+    >>> books.cash.tolist(), debt.tolist(), principal.tolist(), active.tolist(), lost.tolist()
+    ([0.0, 5.0, 0.0], [0.0, 0.0, 0.0], [0.0], [False], [0.0, 3.0, 0.0])
     """
     covered = np.zeros(len(slots))
     for a in range(len(slots)):
@@ -120,6 +122,7 @@ def settle_claims(
         if loan[i] >= 0:
             paid = pay(books, i, creditor[loan[i]], principal[loan[i]], _LIQUIDATION)
             covered[a] = backing[i] * (principal[loan[i]] - paid)
+            written_off[creditor[loan[i]]] += principal[loan[i]] - paid
         debt[i] = 0.0
     for c in range(len(principal)):
         if claim_is_active[c] and (is_closing[debtor[c]] or is_closing[creditor[c]]):
@@ -237,30 +240,33 @@ def end_projects(
 @kernel
 def make_good(
     slots: IntArray, covered: FloatArray, fund: IntArray, loan: IntArray, creditor: IntArray, uid: UidArray,
-    n_regions: int, books: Books,
+    written_off: FloatArray, n_regions: int, books: Books,
 ) -> None:  # fmt: skip
     """Let guarantee funds pay lenders the part of their loss that is backed.
 
     ``slots`` and ``covered`` are as in `settle_claims`, ``fund`` lists slots of funds.
 
     >>> books, zero = accounts.books_with([0.0, 0.0, 9.0]), np.array([0])
-    >>> make_good(zero, np.array([1.5]), np.array([2]), zero, np.array([1]), np.ones(3, np.uint64), 1, books)
-    >>> books.cash.tolist()
-    [0.0, 1.5, 7.5]
+    >>> lost = np.array([0.0, 3.0, 0.0])
+    >>> make_good(zero, np.array([1.5]), np.array([2]), zero, np.array([1]), np.ones(3, np.uint64), lost, 1, books)
+    >>> books.cash.tolist(), lost.tolist()
+    ([0.0, 1.5, 7.5], [0.0, 1.5, 0.0])
     """
     own = chosen_by_identity(slots, fund, uid, books.region, n_regions)
     for a in range(len(slots)):
         if covered[a] > 0.0 and own[a] >= 0:
-            pay(books, own[a], creditor[loan[slots[a]]], covered[a], _GUARANTEE)
+            bank = creditor[loan[slots[a]]]
+            paid = pay(books, own[a], bank, covered[a], _GUARANTEE)
+            written_off[bank] = max(0.0, written_off[bank] - paid)
 
 
 @kernel
 def wind_up(
     slots: IntArray, books: Books, uid: UidArray, is_active: BoolArray, loan: IntArray, debt: FloatArray,
-    backing: FloatArray, talent: FloatArray, capability: FloatArray, market_share: FloatArray, n_projects: IntArray,
-    claim_is_active: BoolArray, claim_kind: IntArray, creditor: IntArray, debtor: IntArray, principal: FloatArray,
-    stock: FloatArray, loss: FloatArray, total_gain: FloatArray, household: IntArray, pool: FloatArray,
-    pool_capability: FloatArray, pool_origin: FloatArray, tie_is_active: BoolArray, source: IntArray,
+    backing: FloatArray, written_off: FloatArray, talent: FloatArray, capability: FloatArray, market_share: FloatArray,
+    n_projects: IntArray, claim_is_active: BoolArray, claim_kind: IntArray, creditor: IntArray, debtor: IntArray,
+    principal: FloatArray, stock: FloatArray, loss: FloatArray, total_gain: FloatArray, household: IntArray,
+    pool: FloatArray, pool_capability: FloatArray, pool_origin: FloatArray, tie_is_active: BoolArray, source: IntArray,
     target: IntArray, project_is_active: BoolArray, member: IntArray, member_uid: UidArray, effort: FloatArray,
     n_members: IntArray, stage: IntArray,
 ) -> tuple[IntArray, bool]:  # fmt: skip
@@ -275,8 +281,8 @@ def wind_up(
         is_closing[i] = True
         had_customers |= market_share[i] > 0.0
     covered = settle_claims(
-        slots, is_closing, loan, debt, backing, claim_is_active, claim_kind, creditor, debtor, principal, household,
-        books,
+        slots, is_closing, loan, debt, backing, written_off, claim_is_active, claim_kind, creditor, debtor, principal,
+        household, books,
     )  # fmt: skip
     fund = np.empty(len(uid), np.int64)
     n_funds = 0
@@ -284,7 +290,7 @@ def wind_up(
         if is_active[i] and books.kind[i] == _GUARANTEE_FUND:
             fund[n_funds] = i
             n_funds += 1
-    make_good(slots, covered, fund[:n_funds], loan, creditor, uid, len(household), books)
+    make_good(slots, covered, fund[:n_funds], loan, creditor, uid, written_off, len(household), books)
     lose_knowledge(
         slots, books.region, talent, capability, stock, loss, total_gain, pool, pool_capability, pool_origin
     )  # fmt: skip

@@ -221,6 +221,7 @@ class Purpose(IntEnum):
     NATIONAL_PROJECT = 42
     CARBON = 43
     RESULTS = 44
+    GUARANTEE_PAID = 45
 
 
 N_PURPOSES = len(Purpose)
@@ -265,6 +266,7 @@ class Event(IntEnum):
     SECTOR_ACTIVATED = 33
     EXPIRED = 34
     STAGE_CHANGED = 35
+    STAKE_SOLD = 36
 
 
 def label(member: IntEnum) -> str:

@@ -36,7 +36,12 @@ class Actors(Table):
     debt: FloatArray = column("loans owed, sum of the claims on the firm", YUAN, low=0)
     loan_request: FloatArray = column("loan asked for this quarter", YUAN, low=0)
     loan_granted: FloatArray = column("loan received this quarter", YUAN, low=0)
-    backing: FloatArray = column("share of a loan covered by vouching, guarantee, platform record", low=0, high=1)
+    loan_need: FloatArray = column("what planned spending exceeds cash by, asked for or not", YUAN, low=0)
+    refusal_memory: FloatArray = column("memory of own requests that banks refused", low=0, high=1)
+    core_orders: FloatArray = column("orders of core buyers with a firm that needs a loan", PER_QUARTER, low=0)
+    backing: FloatArray = column("share of a loan covered by vouching and guarantee", low=0, high=1)
+    written_off: FloatArray = column("bank: losses on loans that later profit has not made good", YUAN, low=0)
+    net_worth: FloatArray = column("cash and equipment less debt after the last dividends, and what was invested since", YUAN, low=0)
     missed_payments: IntArray = column("quarters in a row with unpaid dues", "quarter", dtype=np.int64, low=0)
 
     capability: FloatArray = column("technological capability by field", "level", dims=("field",), low=0)
@@ -221,6 +226,7 @@ class Projects(Table):
     cost: FloatArray = column("cost of the stage in hand", PER_QUARTER, low=0)
     artefact: FloatArray = column("capability level of the result", "level", low=0)
     service_share: FloatArray = column("share of the result owed to a platform service", low=0, high=1)
+    venture_share: FloatArray = column("part of its pilot that a venture fund has paid for", low=0, high=1)
     cause: IntArray = column("event that started it", dtype=np.int64, fill=-1)
     born: IntArray = column("quarter of start", "quarter", dtype=np.int64)
 
