@@ -86,15 +86,15 @@ def note_fields(is_used: BoolArray, weight: FloatArray, s: int) -> None:
 def tie_lessons(
     is_learner: BoolArray, is_core: BoolArray, mode: IntArray, absorption: FloatArray, sector: IntArray,
     field_weight: FloatArray, x: FloatArray, start: IntArray, other: IntArray, tie: IntArray,
-    layer: IntArray, source: IntArray, origin: IntArray, weight: FloatArray, trust: FloatArray, taught_in: IntArray,
-    heard: FloatArray, research_rate: float, supply_rate: float, upstream_rate: float, teaching: float,
-    imitation_boost: float, dilution: float, trust_effect: float, quarter: int,
+    layer: IntArray, source: IntArray, origin: IntArray, weight: FloatArray, trust: FloatArray, heard: FloatArray,
+    research_rate: float, supply_rate: float, upstream_rate: float, teaching: float, imitation_boost: float,
+    dilution: float, trust_effect: float,
 ) -> tuple[IntArray, IntArray, IntArray, FloatArray]:  # fmt: skip
     """Return who can teach whom along ties, by which route, and the share of a gap closed; lessons as in `learn`.
 
     share = absorption (1 - exp(-rate w h(d) (1 + trust_effect (trust - 1/2)))) / n^dilution. The second column is what
     teaching above neutral adds, the third what imitating adds on top. All n partners that are understood dilute, also
-    those from whom there is nothing to learn. ``taught_in`` notes the quarter of a lesson by tie.
+    those from whom there is nothing to learn.
     """
     first = np.zeros(len(is_learner) + 1, np.int64)
     teacher = np.empty(len(other), np.int64)
@@ -122,7 +122,6 @@ def tie_lessons(
             if not is_ahead(x, is_used, i, j):
                 continue
             teacher[n] = j
-            taught_in[t] = quarter
             route[n] = origin[t]
             taught = pace * teaching if layer[t] == _SUPPLY and is_supplier and is_core[j] else pace
             close_gap(speed, n, pace, max(pace, taught), imitation_boost if mode[i] == _IMITATE else 0.0)
@@ -270,19 +269,17 @@ def learn_from_ties(
     is_active: BoolArray, kind: IntArray, is_core: BoolArray, mode: IntArray, absorption: FloatArray, sector: IntArray,
     known: FloatArray, weight: FloatArray, frontier: FloatArray,
     start: IntArray, other: IntArray, tie: IntArray, tie_is_active: BoolArray, layer: IntArray, source: IntArray,
-    target: IntArray, origin: IntArray, tie_weight: FloatArray, trust: FloatArray, taught_in: IntArray,
+    target: IntArray, origin: IntArray, tie_weight: FloatArray, trust: FloatArray,
     capability: FloatArray, year_gain: FloatArray, spillover: FloatArray, stock: FloatArray, gain: FloatArray,
     total_gain: FloatArray, research_rate: float, supply_rate: float, upstream_rate: float, teaching: float,
     imitation_boost: float, dilution: float, trust_effect: float, best: float, width: float, excess_route: int,
-    quarter: int,
 ) -> None:  # fmt: skip
     """Let actors learn along research and supply ties; ``known`` is ``capability`` as it is read, ties by row."""
     x, is_learner = profiles(is_active, kind, known, frontier)
     heard = tie_understanding(tie_is_active, layer, source, target, is_learner, x, best, width)
     first, teacher, route, speed = tie_lessons(
         is_learner, is_core, mode, absorption, sector, weight, x, start, other, tie, layer, source, origin, tie_weight,
-        trust, taught_in, heard, research_rate, supply_rate, upstream_rate, teaching, imitation_boost, dilution,
-        trust_effect, quarter,
+        trust, heard, research_rate, supply_rate, upstream_rate, teaching, imitation_boost, dilution, trust_effect,
     )  # fmt: skip
     learn(
         first, teacher, route, speed, excess_route, sector, weight, frontier, x, capability, year_gain, spillover,

@@ -237,7 +237,7 @@ class ChainLeader:
     steering: float = number(0.5, "1", 0.0, 1.0, "lever", "ren:4.5", "share of the office's money given to accepted pairs that research, for the field of the need")
     vouching: float = number(0.3, "1", 0.0, 1.0, "lever", "ren:3.3", "part of a supplier's loan that a chain owner vouches for at most")
     prune_trust: float = number(0.4, "1", 0.0, 1.0, "lever", "ren:4.5", "trust below which an idle research tie is dropped")
-    prune_idle: int = number(6, "quarter", 1, 40, "lever", "ren:4.5", "quarters without use or lessons after which a bad research tie is dropped")
+    prune_idle: int = number(6, "quarter", 1, 40, "lever", "ren:4.5", "quarters without use after which a bad research tie is dropped")
     official: bool = switch("the office: diagnosis, publication, proposals, steering, pruning; owners can do without")
     owners: bool = switch("chain owners, who vouch and introduce; the office can do without")
     vouch_cap: float = number(0.1, "1", 0.0, 1.0, "lever", "ren:3.3", "share of its cash that an owner vouches with at most")
@@ -245,7 +245,7 @@ class ChainLeader:
     n_introductions: int = number(2, "1", 0, 20, "lever", "ren:3.3", "suppliers an owner introduces to its best research partner a year")
     owner_cost: float = number(0.05, "million yuan", 0.0, 5.0, "uncertainty", "assumption", "what an introduction costs the owner")
     guidance_trust: float = number(0.1, "1", 0.0, 1.0, "lever", "ren:2.4.1", "trust that guidance by the official adds to suppliers proposed to an owner")
-    prune_supply: float = number(0.2, "1", 0.0, 1.0, "lever", "ren:4.5", "trust below which a supply tie to a supplier of less than mean quality is dropped")
+    prune_supply: float = number(0.34, "1", 0.0, 1.0, "lever", "ren:4.5", "trust below which a supply tie to a supplier of less than mean quality is dropped")
 
 
 @dataclass(frozen=True)

@@ -366,17 +366,17 @@ def test_the_leader_publishes_and_pays() -> None:
 
 
 def test_the_leader_drops_links_that_stay_bad() -> None:
-    """Bad are research ties neither used nor taught anything for long, and suppliers worse than their rivals."""
+    """Bad are research ties that no project used for long, and suppliers worse than their rivals."""
     world = with_a_need(small_world())
     with world.writable(("actors.quality",)):
         world.actors.quality[[CORE, SME, RIVAL]] = 0.6, 0.3, 0.6
-    idle = tie(world, SME, UNIVERSITY, Layer.RESEARCH, TieOrigin.CALL, used=30, taught=33, trust=0.3)
-    taught = tie(world, RIVAL, UNIVERSITY, Layer.RESEARCH, TieOrigin.CALL, used=30, taught=34, trust=0.3)
+    idle = tie(world, SME, UNIVERSITY, Layer.RESEARCH, TieOrigin.CALL, used=33, trust=0.3)
+    recent = tie(world, RIVAL, UNIVERSITY, Layer.RESEARCH, TieOrigin.CALL, used=34, trust=0.3)
     poor = tie(world, SME, CORE, Layer.SUPPLY, TieOrigin.ORDER, trust=0.1)
     good = tie(world, RIVAL, CORE, Layer.SUPPLY, TieOrigin.ORDER, trust=0.1)
     trusted = tie(world, SME, RIVAL, Layer.SUPPLY, TieOrigin.ORDER, trust=0.25)
     apply(lead_chains, world)
-    assert world.ties.is_active[[idle, taught, poor, good, trusted]].tolist() == [False, True, False, True, True]
+    assert world.ties.is_active[[idle, recent, poor, good, trusted]].tolist() == [False, True, False, True, True]
 
 
 def test_without_money_there_is_no_leader() -> None:

@@ -46,8 +46,8 @@ def lead_chains(world: World, parameters: Parameters, draws: Draws) -> None:
     """Once a year each chain's leader diagnoses and publishes needs; ties that stay bad are dropped.
 
     Equation   priority = N (1 + age_weight age) / (cost_weight + gap), the n_published first ones are published;
-               a research tie with tau < prune_trust that was neither used nor taught anything for prune_idle quarters
-               ends, as does a supply tie with tau < prune_supply whose supplier is worse than the mean of its sector
+               a research tie with tau < prune_trust that no project used for prune_idle quarters ends, as does a supply
+               tie with tau < prune_supply whose supplier is worse than the mean of its sector
     Units      N: million yuan per quarter; age: years; tau, gap, backing: 1; office_cost: million yuan per year
     Source     ren 2.4.1 (chain leaders since 2019), 4.5 (eliminate bad links)
     Draws      none
@@ -100,7 +100,7 @@ def _publish(world: World, p: ChainLeader, region: int, led: list[int]) -> None:
 def _prune(world: World, p: ChainLeader, region: int) -> None:
     """End distrusted ties of the region: research ties long idle, supply ties to suppliers worse than their rivals."""
     ties, actors = world.ties, world.actors
-    is_idle = world.quarter - np.maximum(ties.used, ties.taught) > p.prune_idle
+    is_idle = world.quarter - ties.used > p.prune_idle
     is_bad = (ties.layer == int(Layer.RESEARCH)) & (ties.trust < p.prune_trust) & is_idle
     firm = world.slots(Kind.FIRM)
     number = np.bincount(actors.sector[firm], minlength=world.structure.n_sectors)

@@ -23,7 +23,7 @@ _SIDEWAYS = int(Route.SIDEWAYS)
 
 
 @rule(
-    writes=("actors.capability", "actors.year_gain", "actors.spillover", "ties.taught", *ledger.WRITES),
+    writes=("actors.capability", "actors.year_gain", "actors.spillover", *ledger.WRITES),
     source="li:3.A; li:3.B; cheng:4.2; cheng:4.3; zhao2020:III.D; nooteboom2007",
     off={"switches.learning": False},
 )
@@ -49,10 +49,10 @@ def learn_along_ties(world: World, parameters: Parameters, draws: Draws) -> None
         actors.is_active, actors.kind, actors.is_core, actors.mode, actors.absorption, actors.sector,
         read_only(actors.capability), st.weight, world.fields.frontier,
         lists.start, lists.other, lists.tie, ties.is_active, ties.layer, ties.source, ties.target, ties.origin,
-        ties.weight, ties.trust, ties.taught,
+        ties.weight, ties.trust,
         actors.capability, actors.year_gain, actors.spillover, book.stock, book.gain, book.total_gain,
         slow * p.research_rate, slow * p.supply_rate, slow * p.upstream_rate, teaching, p.imitation_boost,
-        p.dilution, p.trust_effect, p.best_distance, p.distance_width, _ORDER, world.quarter,
+        p.dilution, p.trust_effect, p.best_distance, p.distance_width, _ORDER,
     )  # fmt: skip
 
 

@@ -201,7 +201,6 @@ class Ties(Table):
     born: IntArray = column("quarter of birth", "quarter", dtype=np.int64)
     used: IntArray = column("quarter of last use", "quarter", dtype=np.int64)
     cause: IntArray = column("event that made it", dtype=np.int64, fill=-1)
-    taught: IntArray = column("quarter in which something was last learned along it", "quarter", dtype=np.int64)
 
 
 @dataclass(frozen=True)
