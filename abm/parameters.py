@@ -532,6 +532,8 @@ class Innovation:
     licence_experience: float = number(0.3, "1", 0.0, 1.0, "uncertainty", "zhao2020:III.D", "share of licence money that adds to the own knowledge stock")
     rival_care: float = number(1.0, "1", 0.0, 5.0, "uncertainty", "assumption", "what a licence to a rival costs its holder over the licence money, where the rival has nearly all sales of both")
     result_fee: float = number(0.3, "1", 0.0, 2.0, "uncertainty", "cheng:4.3", "price of a university result at full protection, over the cost of its research")
+    equipment_match: float = number(0.5, "1", 0.0, 5.0, "uncertainty", "zhao2020:III.D", "power of equipment over what can be bought abroad, up to 1, by which less is digested; 0 needs no equipment")
+    fit_training: float = number(0.01, "1/quarter", 0.0, 1.0, "uncertainty", "zhao2020:IV", "growth of management fit by full training service of a platform")
     patents_per_result: float = number(10.0, "1", 0.0, 1000.0, "constant", "zhao2020:III.B", "patents that a result stands for: scales a measure to Table I, read by no rule")
 
 

@@ -91,6 +91,7 @@ def small_world(**columns: Any) -> World:
         a.margin[:3] = 0.08
         a.absorption[:4] = 0.5
         a.management_fit[:3] = 0.5
+        a.equipment_level[:3] = 1.0
         a.orientation[UNIVERSITY] = 0.5
         a.capability[:3] = 0.4
         a.capability[UNIVERSITY] = 0.8
