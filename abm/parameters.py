@@ -137,7 +137,8 @@ class NeedsOfChains:
 
     assessment: bool = switch("needs are measured every quarter")
     open_share: float = number(0.02, "1", 0.0, 1.0, "uncertainty", "assumption", "theta_on: exposure over the chain's output at which a need opens")
-    close_share: float = number(0.012, "1", 0.0, 1.0, "uncertainty", "assumption", "theta_off: exposure over the chain's output at which it closes")
+    close_share: float = number(0.0133, "1", 0.0, 1.0, "uncertainty", "assumption", "theta_off: exposure over the chain's output at which it closes")
+    import_reliance: float = number(0.7, "1", 0.0, 1.0, "uncertainty", "ren:2.2.2", "how far what can be bought abroad fills a gap; 1 takes imports for own strength")
     standard_pull: float = number(1.0, "1", 0.0, 10.0, "uncertainty", "cheng:4.3", "weight that a standard not met and a carbon price give to green fields in research on needs")
     published_weight: float = number(5.0, "1", 0.0, 50.0, "uncertainty", "ren:2.4.1", "weight of a published need in the choice of research fields")
 
@@ -208,7 +209,8 @@ class Search:
     full_capacity: float = number(1.0, "1", 0.2, 2.0, "uncertainty", "assumption", "use of capacity at which a supplier takes no new customer")
     supply_hazard: float = number(0.01, "1/year", 0.0, 0.9, "uncertainty", "F15", "chance that a supply tie at average quality and trust ends")
     hazard_quality: float = number(2.0, "1", 0.0, 10.0, "uncertainty", "assumption", "rise of ln hazard per unit of ln quality below the sector's mean")
-    use_trust: float = number(0.05, "1/quarter", 0.0, 1.0, "uncertainty", "assumption", "drift of trust to 1 where a supply tie is used")
+    use_trust: float = number(0.05, "1/quarter", 0.0, 1.0, "uncertainty", "assumption", "drift of trust to what a supplier that is used delivers")
+    outcome_slope: float = number(1.5, "1", 0.0, 20.0, "uncertainty", "li:4.1", "rise of that with ln quality over the sector's mean, from 1/2; 0 trusts all suppliers alike")
     import_cost: float = number(1.5, "1", 0.0, 5.0, "uncertainty", "assumption", "appeal imports lose with a buyer who orders none of the input abroad yet: cost of switching")
 
     @property
@@ -232,10 +234,18 @@ class ChainLeader:
     age_weight: float = number(0.25, "1/year", 0.0, 5.0, "uncertainty", "ren:4.5", "rise of a need's priority per year it is open")
     cost_weight: float = number(0.1, "1", 0.01, 1.0, "uncertainty", "assumption", "priority falls with the gap to close, as 1 / (this + gap)")
     proposal_trust: float = number(0.5, "1", 0.0, 1.0, "lever", "ren:4.5", "trust a proposal starts with: known quality, vouched for")
-    steering: float = number(0.5, "1", 0.0, 1.0, "lever", "ren:4.5", "share of the office's money given to accepted pairs that research")
-    vouching: float = number(0.3, "1", 0.0, 1.0, "lever", "ren:3.3", "part of a supplier's loan that a chain owner vouches for")
-    prune_trust: float = number(0.4, "1", 0.0, 1.0, "lever", "ren:4.5", "trust below which an idle tie is dropped")
-    prune_idle: int = number(6, "quarter", 1, 40, "lever", "ren:4.5", "quarters without use after which a bad tie is dropped")
+    steering: float = number(0.5, "1", 0.0, 1.0, "lever", "ren:4.5", "share of the office's money given to accepted pairs that research, for the field of the need")
+    vouching: float = number(0.3, "1", 0.0, 1.0, "lever", "ren:3.3", "part of a supplier's loan that a chain owner vouches for at most")
+    prune_trust: float = number(0.4, "1", 0.0, 1.0, "lever", "ren:4.5", "trust below which an idle research tie is dropped")
+    prune_idle: int = number(6, "quarter", 1, 40, "lever", "ren:4.5", "quarters without use after which a bad research tie is dropped")
+    official: bool = switch("the office: diagnosis, publication, proposals, steering, pruning; owners can do without")
+    owners: bool = switch("chain owners, who vouch and introduce; the office can do without")
+    vouch_cap: float = number(0.1, "1", 0.0, 1.0, "lever", "ren:3.3", "share of its cash that an owner vouches with at most")
+    vouch_trust: float = number(0.5, "1", 0.0, 1.0, "uncertainty", "li:4.1", "trust in a supplier from which an owner vouches for it; 0.5 is neutral")
+    n_introductions: int = number(2, "1", 0, 20, "lever", "ren:3.3", "suppliers an owner introduces to its best research partner a year")
+    owner_cost: float = number(0.05, "million yuan", 0.0, 5.0, "uncertainty", "assumption", "what an introduction costs the owner")
+    guidance_trust: float = number(0.1, "1", 0.0, 1.0, "lever", "ren:2.4.1", "trust that guidance by the official adds to suppliers proposed to an owner")
+    prune_supply: float = number(0.34, "1", 0.0, 1.0, "lever", "ren:4.5", "trust below which a supply tie to a supplier of less than mean quality is dropped")
 
 
 @dataclass(frozen=True)

@@ -11,6 +11,7 @@ from abm.rules.absorption import renew_absorption
 from abm.rules.budget import plan_research
 from abm.rules.calls import run_calls
 from abm.rules.chain_leader import lead_chains
+from abm.rules.chain_owners import act_as_chain_owners
 from abm.rules.closure import close_firms
 from abm.rules.competition import compete_for_shares
 from abm.rules.core_status import review_core_status
@@ -108,6 +109,7 @@ DEFAULT = Schedule(
         tax_and_budget,
         support_firms,
         lead_chains,
+        act_as_chain_owners,
         propose_pairs,
         open_platforms,
         run_platforms,

@@ -101,6 +101,9 @@ class Actors(Table):
     is_needy: BoolArray = column("the firm's chain has an open need in its sector", dtype=np.bool_)
     public_money: FloatArray = column("grants, refunds, cultivation and adoption subsidy received this quarter", PER_QUARTER, low=0)
     research_support: FloatArray = column("public money worked off in projects before industrialisation this quarter", PER_QUARTER, low=0)
+    vouched: FloatArray = column("share of the firm's loan that a chain owner vouches for with its own money", low=0, high=1)
+    voucher_uid: UidArray = column("identity of that owner, 0 for none", dtype=np.uint64)
+    steered_field: IntArray = column("field of the need that the chain leader's money is for, -1 for none", dtype=np.int64, low=-1, fill=-1)
     project_load: FloatArray = column("places that projects take, of those research money can feed", low=0)
     is_reached: BoolArray = column("policy reaches the firm", dtype=np.bool_, fill=True)
 

@@ -35,6 +35,7 @@ EVENTFUL: dict[str, float | bool] = {
     "chain_leader.office_cost": 0.05,
     "chain_leader.prune_trust": 0.6,
     "chain_leader.prune_idle": 1,
+    "chain_leader.prune_supply": 0.6,
 }
 """Parameters with which much happens in a few quarters, also what is rare."""
 
