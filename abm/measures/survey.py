@@ -140,8 +140,8 @@ def mean_small_rate(
     Of the arrays the last two are of actors.
 
     >>> yes, zero = np.ones(3, np.bool_), np.zeros(3, np.int64)
-    >>> mean_small_rate(yes, np.full(3, _LOAN), np.array([0, 0, 1]), np.array([1.0, 3.0, 5.0]), np.array([0.25, 0.5, 0.75]),
-    ...                 np.array([True, False]), zero[:2], 1).tolist()
+    >>> mean_small_rate(yes, np.full(3, _LOAN), np.array([0, 0, 1]), np.array([1.0, 3.0, 5.0]),
+    ...                 np.array([0.25, 0.5, 0.75]), np.array([True, False]), zero[:2], 1).tolist()
     [0.4375]
     """
     owed, interest = np.zeros(n_regions), np.zeros(n_regions)
