@@ -19,7 +19,7 @@ endif
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
 .NOTPARALLEL:
-.PHONY: help run test slow paired runaway browser lint format types contracts check bench wheel clean stale
+.PHONY: help run test slow paired facts runaway browser lint format types contracts check bench wheel clean stale
 
 help:  ## List the targets
 	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -37,6 +37,9 @@ paired: $(VENV)/.dev  ## Measure what each mechanism moves, over 20 pairs of wor
 	rm -f runs/paired_effects.json
 	-$(PY) -m pytest -q -m slow tests/emergence/test_paired.py
 	$(PY) -m tests.emergence.paired_table --write
+
+facts: $(VENV)/.dev  ## Compare the default region with published numbers, over 30 seeds; writes a table into CALIBRATION.md
+	$(PY) -m experiments.fact_table --write
 
 runaway: $(VENV)/.dev  ## Run 1,000 random parameter sets over 400 quarters: none may run away (SETS=100 for fewer)
 	INNONET_SETS=$(SETS) $(PY) -m pytest -q -m runaway tests/emergence/test_runaway.py

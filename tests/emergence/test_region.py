@@ -13,8 +13,9 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from abm import Result, simulate
+from abm import simulate
 from abm.parameters import per_quarter
+from analysis.facts import sales_growth, tie_life, yearly_rate
 
 SEEDS = range(201, 221)
 QUARTERS = 80
@@ -54,34 +55,20 @@ SALES_GROWTH = (0.02, 0.12)
 """Yearly growth of real sales, from the first year to the last; no fact: neither a desert nor an explosion."""
 
 
-def tie_life(result: Result, layer: str) -> float:
-    """Return the expected life of a tie (quarters): tie-quarters at risk over ties ended, so that censoring is fair."""
-    events, at_risk = result.events, result.measures[f"n_{layer}_ties"].to_numpy()[:-1]
-    is_end = (events["kind"] == "tie dissolved") & (events["channel"] == layer) & (events["quarter"] >= 2)
-    return float(at_risk.sum() / is_end.sum())
-
-
-def yearly(hazard: float) -> float:
-    """Return the yearly chance of a quarterly hazard."""
-    return float(1.0 - (1.0 - hazard) ** 4)
-
-
 def figures(seed: int) -> dict[str, float]:
     """Return the figures of one region."""
     result = simulate("equipment", seed=seed, quarters=QUARTERS, panel_every=0)
     measures = result.measures
-    firms, sales = measures["n_firms"].sum(), measures["sales"].to_numpy()
-    growth = (sales[-4:].sum() / sales[:4].sum()) ** (1.0 / (QUARTERS / 4 - 1)) - 1.0
     plain = {
         name: float(np.nanmean(measures[name]))
         for name in ("sme_refusal_rate", "research_active_share", "research_share_of_sales")
     }
     return plain | {
-        "yearly_exit": yearly(measures["n_exits"].sum() / firms),
-        "yearly_entry": yearly(measures["n_entries"].sum() / firms),
+        "yearly_exit": yearly_rate(result, "n_exits"),
+        "yearly_entry": yearly_rate(result, "n_entries"),
         "alliance_life": tie_life(result, "research"),
         "supply_tie_life": tie_life(result, "supply"),
-        "sales_growth": float(growth),
+        "sales_growth": sales_growth(result),
     }
 
 
