@@ -57,6 +57,28 @@ def licensable(
 
 
 @kernel
+def equipment_fit(
+    slot: int, sector: int, equipment_level: FloatArray, weight: FloatArray, frontier: FloatArray, abroad: FloatArray,
+    power: float,
+) -> float:  # fmt: skip
+    """Return how far equipment matches what is introduced: min(1, e / sum_k W_sk reach_k F_k) to a `power`.
+
+    >>> import numpy as np
+    >>> terms = (np.ones((1, 1)), np.array([2.0]), np.array([0.8]))
+    >>> [round(equipment_fit(0, 0, np.array([e]), *terms, p), 6) for e, p in ((0.4, 0.5), (0.4, 0.0), (2.0, 0.5))]
+    [0.5, 1.0, 1.0]
+    """
+    needed = 0.0
+    for k in range(len(frontier)):
+        needed += weight[sector, k] * abroad[k] * frontier[k]
+    if power <= 0.0 or equipment_level[slot] >= needed:
+        return 1.0
+    if equipment_level[slot] <= 0.0:
+        return 0.0
+    return math.exp(power * math.log(equipment_level[slot] / needed))
+
+
+@kernel
 def patent_holders(is_active: BoolArray, patent_level: FloatArray) -> IntArray:
     """Return the slots of those who hold the rights to a result.
 
@@ -164,20 +186,21 @@ def licensed_fields(
 def digest_licences(
     firm: IntArray, field: IntArray, gap: FloatArray, source: IntArray, paid: FloatArray, region: IntArray,
     sector: IntArray, weight: FloatArray, frontier: FloatArray, absorption: FloatArray, management_fit: FloatArray,
-    patent_origin: IntArray, capability: FloatArray, year_gain: FloatArray, year_cost: FloatArray,
+    match: FloatArray, patent_origin: IntArray, capability: FloatArray, year_gain: FloatArray, year_cost: FloatArray,
     knowledge_stock: FloatArray, stock: FloatArray, gain: FloatArray, total_gain: FloatArray, digestion: float,
     reference: FloatArray, fit_learning: float, experience: float,
 ) -> IntArray:  # fmt: skip
     """Raise capability by what each firm digests, and its management fit and knowledge by experience.
 
-    What is licensed at home keeps the origin of the result. Return the places in `firm` of those that learned
-    something.
+    `match` is how far the equipment of each in `firm` matches. What is licensed at home keeps the origin of the result.
+    Return the places in `firm` of those that learned something.
 
     >>> import numpy as np
     >>> zero, one, half, stock = np.zeros(1, np.int64), np.ones(1), np.array([0.5]), np.zeros((1, 8, 9))
     >>> known, fit = np.array([[0.4]]), np.array([0.5])
-    >>> digest_licences(zero, zero, half, zero, one, zero, zero, np.ones((1, 1)), one, half, fit, np.array([[2]]),
-    ...     known, one.copy(), one.copy(), one.copy(), stock, stock.copy(), stock.copy(), 0.2, one, 0.1, 0.3).tolist()
+    >>> digest_licences(zero, zero, half, zero, one, zero, zero, np.ones((1, 1)), one, half, fit, one,
+    ...     np.array([[2]]), known, one.copy(), one.copy(), one.copy(), stock, stock.copy(), stock.copy(), 0.2, one,
+    ...     0.1, 0.3).tolist()
     [0]
     >>> known.round(6).tolist(), fit.round(6).tolist(), round(float(stock[0, 2, 7]), 6)  # 1 - 1/e is 0.632121
     ([[0.415803]], [0.531606], 0.015803)
@@ -192,7 +215,7 @@ def digest_licences(
         year_cost[i] += paid[f]
         knowledge_stock[i] += experience * paid[f]
         bought = 1.0 - math.exp(-paid[f] / reference[region[i]])
-        amount = digestion * absorption[i] * management_fit[i] * bought * gap[f]
+        amount = digestion * absorption[i] * management_fit[i] * match[f] * bought * gap[f]
         capability[i, k] += amount
         year_gain[i] += weight[sector[i], k] * amount / frontier[k]
         origin = patent_origin[source[f], k] if source[f] >= 0 else _INTRODUCTION

@@ -7,6 +7,7 @@ import math
 import numpy as np
 
 from abm.kernel import kernel
+from abm.kernels_suppliers import SMALLEST_ORDER, present_suppliers, supplier_merit
 from abm.randomness import pair_uid, uniform
 from abm.state.accounts import Books, pay
 from abm.state.codes import Event, Instrument, Kind, Layer, Mode, Purpose
@@ -107,13 +108,15 @@ def published_needs(
 
 
 @kernel
-def name_pair(pair: IntArray, number: int, first: int, second: int, cause: int) -> int:
-    """Add a pair and its cause to the first `number` pairs unless it is among them; return how many there are then.
+def name_pair(pair: IntArray, number: int, first: int, second: int, cause: int, field: int) -> int:
+    """Add a pair, its cause and field to the first `number` pairs unless it is among them; return how many there are.
 
     >>> import numpy as np
-    >>> pair = np.array([[4, 7, 30], [0, 0, 0]])
-    >>> name_pair(pair, 1, 7, 4, 31), name_pair(pair, 1, 5, 5, 31), name_pair(pair, 1, 7, 5, 31), pair[1].tolist()
-    (1, 1, 2, [7, 5, 31])
+    >>> pair = np.array([[4, 7, 30, 0], [0, 0, 0, 0]])
+    >>> name_pair(pair, 1, 7, 4, 31, 2), name_pair(pair, 1, 5, 5, 31, 2), name_pair(pair, 1, 7, 5, 31, 2)
+    (1, 1, 2)
+    >>> pair[1].tolist()
+    [7, 5, 31, 2]
     """
     is_known = first == second
     for n in range(number):
@@ -121,7 +124,7 @@ def name_pair(pair: IntArray, number: int, first: int, second: int, cause: int) 
         is_known |= pair[n, 0] == second and pair[n, 1] == first
     if is_known:
         return number
-    pair[number, 0], pair[number, 1], pair[number, 2] = first, second, cause
+    pair[number, 0], pair[number, 1], pair[number, 2], pair[number, 3] = first, second, cause, field
     return number + 1
 
 
@@ -144,7 +147,7 @@ def pay_from_office(
 
 @kernel
 def name_for_owners(
-    pair: IntArray, number: int, able: IntArray, place: int, weak_sector: int, cause: int, kind: IntArray,
+    pair: IntArray, number: int, able: IntArray, place: int, weak_sector: int, cause: int, field: int, kind: IntArray,
     region: IntArray, sector: IntArray, is_chain_owner: BoolArray, inputs: FloatArray, input_threshold: float,
 ) -> int:  # fmt: skip
     """Name the ablest firm of the weak sector as a supplier for owners of chains that use its products.
@@ -152,9 +155,11 @@ def name_for_owners(
     `pair` and `number` are as in `name_pair`. Owners that are themselves among the able of that sector need none.
 
     >>> import numpy as np
-    >>> pair, zero, owns = np.zeros((1, 3), int), np.zeros(3, int), np.array([True, False, True])
-    >>> name_for_owners(pair, 0, np.array([1, 2]), 0, 0, 9, zero, zero, zero, owns, np.ones((1, 1)), 0.1), pair.tolist()
-    (1, [[0, 1, 9]])
+    >>> pair, zero, owns = np.zeros((1, 4), int), np.zeros(3, int), np.array([True, False, True])
+    >>> name_for_owners(pair, 0, np.array([1, 2]), 0, 0, 9, 5, zero, zero, zero, owns, np.ones((1, 1)), 0.1)
+    1
+    >>> pair.tolist()
+    [[0, 1, 9, 5]]
     """
     maker = -1
     for n in range(len(able) - 1, -1, -1):
@@ -168,7 +173,7 @@ def name_for_owners(
             for j in able:
                 is_able |= j == i and sector[i] == weak_sector
             if not is_able:
-                number = name_pair(pair, number, i, maker, cause)
+                number = name_pair(pair, number, i, maker, cause, field)
     return number
 
 
@@ -180,15 +185,16 @@ def named_pairs(
 ) -> tuple[IntArray, IntArray]:  # fmt: skip
     """Return the pairs named for research and for supply, in order and each once, as far as the office's money goes.
 
-    A row holds a needy firm and an able actor, or a buyer and a supplier, and the event that published the need.
+    A row holds a needy firm and an able actor, or a buyer and a supplier, the event that published the need, and its
+    field.
     Research or supply for the needy, suppliers for owners of chains. ``need`` is as from `published_needs`, ``inputs``
     by sectors; the office pays `price`, by region, for each pair of needy and able.
     """
     n_owners = 0
     for i in range(len(uid)):
         n_owners += 1 if is_chain_owner[i] else 0
-    research = np.empty((len(need) * most, 3), np.int64)
-    supply = np.empty((len(need) * (most + n_owners), 3), np.int64)
+    research = np.empty((len(need) * most, 4), np.int64)
+    supply = np.empty((len(need) * (most + n_owners), 4), np.int64)
     n_research, n_supply = 0, 0
     for a in range(len(need)):
         r, s, k, cause = need[a, 0], need[a, 1], need[a, 2], need[a, 3]
@@ -201,11 +207,11 @@ def named_pairs(
                 continue
             named += 1
             if books.kind[j] == _FIRM and sector[j] != s and inputs[sector[j], s] >= input_threshold:
-                n_supply = name_pair(supply, n_supply, i, j, cause)
+                n_supply = name_pair(supply, n_supply, i, j, cause, k)
             else:
-                n_research = name_pair(research, n_research, i, j, cause)
+                n_research = name_pair(research, n_research, i, j, cause, k)
         n_supply = name_for_owners(
-            supply, n_supply, able, r, s, cause, books.kind, books.region, sector, is_chain_owner, inputs,
+            supply, n_supply, able, r, s, cause, k, books.kind, books.region, sector, is_chain_owner, inputs,
             input_threshold,
         )  # fmt: skip
         pay_from_office(books, budget, government, r, household[r], named * price[r])
@@ -216,9 +222,12 @@ def named_pairs(
 def agreed(
     pair: IntArray, x: FloatArray, uid: UidArray, sector: IntArray, platform: IntArray, talent: FloatArray,
     overlap: FloatArray, taste: FloatArray, start: IntArray, other: IntArray, tie: IntArray, layer: IntArray,
-    key: np.uint64, bond: float, best_distance: float, width: float, capacity: float, capacity_exponent: float,
+    key: np.uint64, bond: FloatArray, best_distance: float, width: float, capacity: float, capacity_exponent: float,
 ) -> BoolArray:  # fmt: skip
-    """Return which proposed research pairs both sides want; the scoring is that of partners who meet by themselves."""
+    """Return which proposed research pairs both sides want; the scoring is that of partners who meet by themselves.
+
+    ``bond`` is the trust that the proposal brings along, by pair.
+    """
     result = np.zeros(len(pair), np.bool_)
     for a in range(len(pair)):
         i, j = pair[a, 0], pair[a, 1]
@@ -234,75 +243,102 @@ def agreed(
         load_j = degree_j / capacity_of(talent[j], capacity, capacity_exponent)
         low = 0 if uid[i] < uid[j] else 1
         noise = _SPREAD * (uniform(key, both, low) - 0.5)
-        mine = appeal(taste, heard, bond, is_comember, chain, degree_j, load_i, noise)
+        mine = appeal(taste, heard, bond[a], is_comember, chain, degree_j, load_i, noise)
         noise = _SPREAD * (uniform(key, both, 1 - low) - 0.5)
-        theirs = appeal(taste, heard, bond, is_comember, chain, degree_i, load_j, noise)
+        theirs = appeal(taste, heard, bond[a], is_comember, chain, degree_i, load_j, noise)
         result[a] = mine > 0.0 and theirs > 0.0
     return result
 
 
 @kernel
 def steer(
-    side: IntArray, books: Books, mode: IntArray, research_income: FloatArray, budget: FloatArray,
-    government: IntArray, steering: float,
+    side: IntArray, field: IntArray, books: Books, mode: IntArray, research_income: FloatArray,
+    steered_field: IntArray, budget: FloatArray, government: IntArray, steering: float,
 ) -> None:  # fmt: skip
-    """Share part of the office's remaining money among those of the new partners, `side`, that research.
+    """Share part of each office's remaining money among those of its region's new partners, `side`, that research.
+
+    It is for the field of the need they were named for, `field`: the next project they start is in that field.
 
     >>> import numpy as np
     >>> from abm.state.accounts import books_with
     >>> books, income, budget = books_with([0.0, 0.0, 9.0]), np.zeros(3), np.full((1, 12), 4.0)
-    >>> steer(np.array([0, 1]), books, np.array([_JOINT, 0, 0]), income, budget, np.array([2]), 0.5)
-    >>> income.tolist(), books.cash.tolist(), budget[0, _OFFICE].tolist()
-    ([2.0, 0.0, 0.0], [2.0, 0.0, 7.0], 2.0)
+    >>> side, field, steered, mode = np.array([0, 1]), np.array([5, 6]), np.full(3, -1), np.array([_JOINT, 0, 0])
+    >>> steer(side, field, books, mode, income, steered, budget, np.array([2]), 0.5)
+    >>> income.tolist(), books.cash.tolist(), budget[0, _OFFICE].tolist(), steered.tolist()
+    ([2.0, 0.0, 0.0], [2.0, 0.0, 7.0], 2.0, [5, -1, -1])
     """
-    researcher = np.empty(len(side), np.int64)
-    number = 0
-    for i in side:
-        if mode[i] == _INDEPENDENT or mode[i] == _JOINT or books.kind[i] == _UNIVERSITY:
-            researcher[number] = i
-            number += 1
+    number = np.zeros(len(budget))
     money = budget[:, _OFFICE].copy()
-    for n in range(number):
-        i = researcher[n]
-        share = steering / number * money[books.region[i]]
-        research_income[i] += pay_from_office(books, budget, government, books.region[i], i, share)
+    for is_paid in (False, True):
+        for n in range(len(side)):
+            i = side[n]
+            if mode[i] != _INDEPENDENT and mode[i] != _JOINT and books.kind[i] != _UNIVERSITY:
+                continue
+            r = books.region[i]
+            if not is_paid:
+                number[r] += 1.0
+                continue
+            paid = pay_from_office(books, budget, government, r, i, steering / number[r] * money[r])
+            research_income[i] += paid
+            if paid > 0.0:
+                steered_field[i] = field[n]
 
 
 @kernel
-def room_for_suppliers(
-    pair: IntArray, sector: IntArray, quality: FloatArray, price: FloatArray, equipment: FloatArray,
-    expected_orders: FloatArray, capital_ratio: FloatArray, start: IntArray, tie: IntArray, layer: IntArray,
-    source: IntArray, target: IntArray, weight: FloatArray, local_cap: float, full_capacity: float,
-) -> FloatArray:  # fmt: skip
-    """Return what share of the buyer's input the supplier of each pair could have, 0 where it is not wanted.
+def proposed_orders(
+    pair: IntArray, sector: IntArray, uid: UidArray, quality: FloatArray, price: FloatArray,
+    expected_orders: FloatArray, equipment: FloatArray, capital_ratio: FloatArray, start: IntArray, other: IntArray,
+    tie: IntArray, layer: IntArray, source: IntArray, target: IntArray, weight: FloatArray, trust: FloatArray,
+    quality_weight: float, price_weight: float, attachment: float, full_capacity: float, loyalty: float,
+    bond: FloatArray, step: float, cap: float,
+) -> tuple[FloatArray, IntArray]:  # fmt: skip
+    """Return the share of the buyer's input that the supplier of each pair gets, and the tie that it ends, or -1.
 
-    It must be at least as good as the buyer's suppliers of its sector on average, with capacity left, and not yet
-    supply the buyer; the buyer's suppliers of a sector have at most `local_cap` of the input together.
+    It must have room and beat the worst of the buyer's suppliers of that input, by the score of `place_orders` with
+    `bond`, by pair, for trust. While these have less than `cap` it is added to them; after that it takes a step from
+    the worst.
 
     >>> import numpy as np
-    >>> one, row, sector = np.ones(3), np.array([0]), np.array([0, 1, 1])
-    >>> room_for_suppliers(np.array([[0, 2, 9]]), sector, one, one, one, 0.5 * one, one, np.array([0, 1, 2, 2]),
-    ...     np.array([0, 0]), row, np.array([1]), row, np.array([0.25]), 0.75, 1.0).tolist()
-    [0.5]
+    >>> one, row, pair = np.ones(3), np.array([0]), np.array([[0, 2, 9, 0]])
+    >>> sector, start, uid = np.array([0, 1, 1]), np.array([0, 1, 2, 2]), np.arange(3, dtype=np.uint64)
+    >>> weight = np.array([0.25])
+    >>> for cap in (0.75, 0.25):  # 0.5 is left of the input; nothing is left, but trust of 0.5 beats 0.45
+    ...     share, ended = proposed_orders(pair, sector, uid, one, one, 0.5 * one, one, one, start, np.array([1, 0]),
+    ...         np.array([0, 0]), row, np.array([1]), row, weight, np.array([0.45]), 2.0, 2.0, 1.0, 1.0, 1.0,
+    ...         np.array([0.5]), 0.2, cap)
+    ...     print(share.tolist(), ended.tolist(), weight.round(9).tolist())
+    [0.2] [-1] [0.25]
+    [0.2] [-1] [0.05]
     """
-    room = np.zeros(len(pair))
+    is_considered = np.zeros(len(sector), np.bool_)
+    for a in range(len(pair)):
+        is_considered[pair[a, 1]] = True
+        for e in range(start[pair[a, 0]], start[pair[a, 0] + 1]):
+            if layer[tie[e]] == _SUPPLY and source[tie[e]] == other[e]:
+                is_considered[other[e]] = True
+    merit, has_room = supplier_merit(
+        is_considered, sector, quality, price, expected_orders, equipment, capital_ratio, start, tie, layer, source,
+        quality_weight, price_weight, attachment, full_capacity,
+    )  # fmt: skip
+    share = np.zeros(len(pair))
+    ended = np.full(len(pair), -1)
     for a in range(len(pair)):
         i, j = pair[a, 0], pair[a, 1]
-        taken = 0.0
-        others = 0.0
-        rivals = 0
-        is_tied = False
-        for e in range(start[i], start[i + 1]):
-            t = tie[e]
-            if layer[t] != _SUPPLY or target[t] != i:
-                continue
-            is_tied = is_tied or source[t] == j
-            if sector[source[t]] == sector[j]:
-                taken += weight[t]
-                others += quality[source[t]]
-                rivals += 1
-        reach = full_capacity * equipment[j] / max(capital_ratio[sector[j]], 1e-9)
-        is_able = expected_orders[j] <= reach * price[j] and quality[j] >= others / max(rivals, 1)
-        if is_able and not is_tied and local_cap - taken > _LEAST_ROOM:
-            room[a] = local_cap - taken
-    return room
+        taken, _, _, worst_tie, worst = present_suppliers(
+            i, sector[j], merit, has_room, sector, uid, start, other, tie, layer, target, weight, trust,
+            np.uint64(0), loyalty, 0.0,
+        )  # fmt: skip
+        if not has_room[j] or are_tied(start, other, tie, layer, i, j, _SUPPLY):
+            continue
+        if worst_tie >= 0 and merit[j] + loyalty * bond[a] <= worst:
+            continue
+        for b in range(a):
+            if pair[b, 0] == i and sector[pair[b, 1]] == sector[j]:
+                taken += share[b]
+        if cap - taken > _LEAST_ROOM:
+            share[a] = min(step, cap - taken)
+        elif worst_tie >= 0 and weight[worst_tie] >= SMALLEST_ORDER:
+            share[a] = min(step, weight[worst_tie])
+            weight[worst_tie] = max(0.0, weight[worst_tie] - share[a])
+            ended[a] = worst_tie if weight[worst_tie] < SMALLEST_ORDER else -1
+    return share, ended

@@ -120,6 +120,7 @@ def choose_fields(
     region: IntArray,
     sector: IntArray,
     orientation: FloatArray,
+    steered_field: IntArray,
     capability: FloatArray,
     frontier: FloatArray,
     weight: FloatArray,
@@ -130,7 +131,8 @@ def choose_fields(
 ) -> tuple[IntArray, BoolArray, IntArray]:
     """Return field, whether it is pull, and the sector it is for (-1 none) of each project; field -1 where none fits.
 
-    A university weighs its standing by (1 - orientation) and the needs of each sector by orientation.
+    A university weighs its standing by (1 - orientation) and the needs of each sector by orientation. Who has money
+    for the field of a need starts the next project there; ``steered_field`` is -1 afterwards.
     """
     n_fields = len(frontier)
     n_sectors = weight.shape[0]
@@ -154,6 +156,9 @@ def choose_fields(
                     options[k] += orientation[i] * need_weight * pull[region[i], s, k]
                 options[n_fields + k] = (1.0 - orientation[i]) * push_weight * standing[k] * standing[k]
         choice = weighted_pick(options, uniform(key, identity[p], 0))
+        if steered_field[i] >= 0:
+            choice = steered_field[i]
+            steered_field[i] = -1
         field[p] = choice % n_fields if choice >= 0 else -1
         is_pull[p] = 0 <= choice < n_fields
         if kind[i] != _FIRM and is_pull[p]:
@@ -249,8 +254,9 @@ def begin_projects(
     project_cost: FloatArray, artefact: FloatArray, service_share: FloatArray, cause: IntArray, born: IntArray,
     actor_is_active: BoolArray, kind: IntArray, mode: IntArray, uid: UidArray, region: IntArray, sector: IntArray,
     research_budget: FloatArray, cash: FloatArray, n_projects: IntArray, project_load: FloatArray,
-    orientation: FloatArray, capability: FloatArray, frontier: FloatArray, weight: FloatArray, pull: FloatArray,
-    start: IntArray, other: IntArray, tie: IntArray, layer: IntArray, trust: FloatArray, origin: IntArray,
+    orientation: FloatArray, steered_field: IntArray, capability: FloatArray, frontier: FloatArray,
+    weight: FloatArray, pull: FloatArray, start: IntArray, other: IntArray, tie: IntArray, layer: IntArray,
+    trust: FloatArray, origin: IntArray,
     used: IntArray, factor: FloatArray, people: FloatArray, paid_share: float, national_share: float,
     typical_cost: float, most: int, part: float, chance: float, cash_share: float, need_weight: float,
     push_weight: float, complementarity: float, third: float, quarters: int, quarter: int, first_event: int,
@@ -283,8 +289,8 @@ def begin_projects(
                 number += 1
         initiator, cost, identity = initiator[:number], cost[:number], identity[:number]
     field, pulled, target = choose_fields(
-        initiator, identity, kind, region, sector, orientation, capability, frontier, weight, pull, need_weight,
-        push_weight, field_key,
+        initiator, identity, kind, region, sector, orientation, steered_field, capability, frontier, weight, pull,
+        need_weight, push_weight, field_key,
     )  # fmt: skip
     number = 0
     for p in range(len(initiator)):

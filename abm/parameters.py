@@ -137,7 +137,8 @@ class NeedsOfChains:
 
     assessment: bool = switch("needs are measured every quarter")
     open_share: float = number(0.02, "1", 0.0, 1.0, "uncertainty", "assumption", "theta_on: exposure over the chain's output at which a need opens")
-    close_share: float = number(0.012, "1", 0.0, 1.0, "uncertainty", "assumption", "theta_off: exposure over the chain's output at which it closes")
+    close_share: float = number(0.0133, "1", 0.0, 1.0, "uncertainty", "assumption", "theta_off: exposure over the chain's output at which it closes")
+    import_reliance: float = number(0.7, "1", 0.0, 1.0, "uncertainty", "ren:2.2.2", "how far what can be bought abroad fills a gap; 1 takes imports for own strength")
     standard_pull: float = number(1.0, "1", 0.0, 10.0, "uncertainty", "cheng:4.3", "weight that a standard not met and a carbon price give to green fields in research on needs")
     published_weight: float = number(5.0, "1", 0.0, 50.0, "uncertainty", "ren:2.4.1", "weight of a published need in the choice of research fields")
 
@@ -208,7 +209,8 @@ class Search:
     full_capacity: float = number(1.0, "1", 0.2, 2.0, "uncertainty", "assumption", "use of capacity at which a supplier takes no new customer")
     supply_hazard: float = number(0.01, "1/year", 0.0, 0.9, "uncertainty", "F15", "chance that a supply tie at average quality and trust ends")
     hazard_quality: float = number(2.0, "1", 0.0, 10.0, "uncertainty", "assumption", "rise of ln hazard per unit of ln quality below the sector's mean")
-    use_trust: float = number(0.05, "1/quarter", 0.0, 1.0, "uncertainty", "assumption", "drift of trust to 1 where a supply tie is used")
+    use_trust: float = number(0.05, "1/quarter", 0.0, 1.0, "uncertainty", "assumption", "drift of trust to what a supplier that is used delivers")
+    outcome_slope: float = number(1.5, "1", 0.0, 20.0, "uncertainty", "li:4.1", "rise of that with ln quality over the sector's mean, from 1/2; 0 trusts all suppliers alike")
     import_cost: float = number(1.5, "1", 0.0, 5.0, "uncertainty", "assumption", "appeal imports lose with a buyer who orders none of the input abroad yet: cost of switching")
 
     @property
@@ -232,10 +234,18 @@ class ChainLeader:
     age_weight: float = number(0.25, "1/year", 0.0, 5.0, "uncertainty", "ren:4.5", "rise of a need's priority per year it is open")
     cost_weight: float = number(0.1, "1", 0.01, 1.0, "uncertainty", "assumption", "priority falls with the gap to close, as 1 / (this + gap)")
     proposal_trust: float = number(0.5, "1", 0.0, 1.0, "lever", "ren:4.5", "trust a proposal starts with: known quality, vouched for")
-    steering: float = number(0.5, "1", 0.0, 1.0, "lever", "ren:4.5", "share of the office's money given to accepted pairs that research")
-    vouching: float = number(0.3, "1", 0.0, 1.0, "lever", "ren:3.3", "part of a supplier's loan that a chain owner vouches for")
-    prune_trust: float = number(0.4, "1", 0.0, 1.0, "lever", "ren:4.5", "trust below which an idle tie is dropped")
-    prune_idle: int = number(6, "quarter", 1, 40, "lever", "ren:4.5", "quarters without use after which a bad tie is dropped")
+    steering: float = number(0.5, "1", 0.0, 1.0, "lever", "ren:4.5", "share of the office's money given to accepted pairs that research, for the field of the need")
+    vouching: float = number(0.3, "1", 0.0, 1.0, "lever", "ren:3.3", "part of a supplier's loan that a chain owner vouches for at most")
+    prune_trust: float = number(0.4, "1", 0.0, 1.0, "lever", "ren:4.5", "trust below which an idle research tie is dropped")
+    prune_idle: int = number(6, "quarter", 1, 40, "lever", "ren:4.5", "quarters without use after which a bad research tie is dropped")
+    official: bool = switch("the office: diagnosis, publication, proposals, steering, pruning; owners can do without")
+    owners: bool = switch("chain owners, who vouch and introduce; the office can do without")
+    vouch_cap: float = number(0.1, "1", 0.0, 1.0, "lever", "ren:3.3", "share of its cash that an owner vouches with at most")
+    vouch_trust: float = number(0.5, "1", 0.0, 1.0, "uncertainty", "li:4.1", "trust in a supplier from which an owner vouches for it; 0.5 is neutral")
+    n_introductions: int = number(2, "1", 0, 20, "lever", "ren:3.3", "suppliers an owner introduces to its best research partner a year")
+    owner_cost: float = number(0.05, "million yuan", 0.0, 5.0, "uncertainty", "assumption", "what an introduction costs the owner")
+    guidance_trust: float = number(0.1, "1", 0.0, 1.0, "lever", "ren:2.4.1", "trust that guidance by the official adds to suppliers proposed to an owner")
+    prune_supply: float = number(0.34, "1", 0.0, 1.0, "lever", "ren:4.5", "trust below which a supply tie to a supplier of less than mean quality is dropped")
 
 
 @dataclass(frozen=True)
@@ -328,6 +338,8 @@ class Policy:
     grant_additionality: float = number(0.5, "1", 0.0, 1.0, "uncertainty", "dimos2016", "share of a grant that adds to research; the rest replaces own money")
     deduction_rate: float = number(0.15, "1", 0.0, 0.5, "lever", "cheng:4.3", "share of research money refunded")
     subsidy_rate: float = number(0.2, "1", 0.0, 0.8, "lever", "cheng:4.3", "share of adoption cost paid")
+    supervision_cost: float = number(0.03, "million yuan per quarter", 0.001, 1.0, "lever", "assumption", "cost of inspecting one firm")
+    supervision_catch: float = number(0.4, "1/quarter", 0.0, 1.0, "uncertainty", "zhao2020:IV", "share of what an inspected firm hides that comes to light")
 
 
 @dataclass(frozen=True)
@@ -421,6 +433,7 @@ class Market:
     novelty_gain: float = number(0.12, "1", 0.0, 1.0, "uncertainty", "assumption", "share of demand a wave of new products adds at its height")
     novelty_speed: float = number(0.12, "1/quarter", 0.0, 1.0, "uncertainty", "assumption", "speed at which new products become old ones")
     margin_speed: float = number(0.25, "1/quarter", 0.01, 1.0, "uncertainty", "assumption", "smoothing of margins")
+    compared: float = number(40.0, "firm", 1.0, 1e6, "uncertainty", "assumption", "rivals a customer compares at most: in a larger market size drags by the share among so many")
     new_demand: bool = switch("new products open demand of their own")
     opening: float = number(0.3, "1", 0.0, 1.0, "uncertainty", "assumption", "demand that can be opened where all sales are new products, over demand as it was")
     demand_fade: float = number(0.02, "1/quarter", 0.0, 1.0, "uncertainty", "assumption", "share of that demand lost where nothing newer comes")
@@ -523,6 +536,8 @@ class Innovation:
     licence_experience: float = number(0.3, "1", 0.0, 1.0, "uncertainty", "zhao2020:III.D", "share of licence money that adds to the own knowledge stock")
     rival_care: float = number(1.0, "1", 0.0, 5.0, "uncertainty", "assumption", "what a licence to a rival costs its holder over the licence money, where the rival has nearly all sales of both")
     result_fee: float = number(0.3, "1", 0.0, 2.0, "uncertainty", "cheng:4.3", "price of a university result at full protection, over the cost of its research")
+    equipment_match: float = number(0.5, "1", 0.0, 5.0, "uncertainty", "zhao2020:III.D", "power of equipment over what can be bought abroad, up to 1, by which less is digested; 0 needs no equipment")
+    fit_training: float = number(0.01, "1/quarter", 0.0, 1.0, "uncertainty", "zhao2020:IV", "growth of management fit by full training service of a platform")
     patents_per_result: float = number(10.0, "1", 0.0, 1000.0, "constant", "zhao2020:III.B", "patents that a result stands for: scales a measure to Table I, read by no rule")
 
 
@@ -595,26 +610,36 @@ class Investment:
     choice_sharpness: float = number(3.0, "1", 0.1, 50.0, "uncertainty", "assumption", "how sharply money follows expected return")
     move_cost: float = number(1.0, "quarter", 0.05, 20.0, "uncertainty", "assumption", "K_s: cost of a new sector, in quarters of mean sales")
     move_hazard: float = number(0.05, "1/quarter", 0.0, 1.0, "uncertainty", "assumption", "chance a quarter that a firm considers other sectors")
+    ready_firms: int = number(3, "firm", 1, 1000, "uncertainty", "assumption", "firms that must sell a new combination before a dormant sector wakes")
+    ready_fit: float = number(0.6, "1", 0.0, 1.5, "uncertainty", "assumption", "fit to the fields of a sector above which a firm commands its combination")
+    ready_novelty: float = number(0.01, "1", 0.0, 1.0, "uncertainty", "assumption", "share of new products in sales from which a firm counts as selling a new one; 0: all do")
 
 
 @dataclass(frozen=True)
 class Turnover:
     """Entry, exit and core status."""
 
-    exit_hazard: float = number(0.025, "1/year", 0.0, 0.5, "uncertainty", "F24", "exit of an old firm of mean size, not counting insolvency")
+    exit_hazard: float = number(0.06, "1/year", 0.0, 0.5, "uncertainty", "F24", "exit of old firms on average over sizes, at target utilisation, not counting insolvency")
     young_factor: float = number(1.3, "1", 0.1, 10.0, "uncertainty", "F24", "hazard of firms of one to seven years over that of old ones")
-    size_slope: float = number(0.6, "1", 0.0, 2.0, "uncertainty", "assumption", "fall of the hazard with ln size")
-    entry_rate: float = number(0.05, "1/quarter", 0.0, 0.5, "uncertainty", "assumption", "entrants per firm where demand is unfilled")
+    size_slope: float = number(0.6, "1", 0.0, 2.0, "uncertainty", "assumption", "fall of the hazard with ln size over the region's mean")
+    entry_rate: float = number(0.03, "1/quarter", 0.0, 0.5, "uncertainty", "assumption", "entrants per firm where demand is unfilled")
     order_led: float = number(1.0, "1", 0.0, 20.0, "uncertainty", "li:3.B", "weight of core firms' imported and unfilled orders in entry")
     spin_off: float = number(0.02, "1/quarter", 0.0, 0.5, "uncertainty", "assumption", "spin-offs per university or research-active core firm")
-    outsider_share: float = number(0.25, "1", 0.0, 1.0, "uncertainty", "zhao2020:III.D", "share of entrants drawn from outside by support and regulation")
-    outsider_disturbance: float = number(0.15, "1", 0.0, 1.0, "uncertainty", "zhao2020:III.D", "quality outsiders lack unless supervised")
+    outsider_rate: float = number(0.004, "1/quarter", 0.0, 0.05, "uncertainty", "zhao2020:III.D", "outsiders per firm that usual support and regulation draw; 0: none come")
+    outsider_disturbance: float = number(0.25, "1", 0.0, 0.9, "uncertainty", "zhao2020:III.D", "share of quality that is missing in an outsider's first products: its flaw")
     entrant_size: float = number(0.4, "1", 0.05, 3.0, "uncertainty", "assumption", "size of an entrant over the mean SME of its sector")
     entrant_cash: float = number(1.6, "quarter", 0.5, 10.0, "uncertainty", "assumption", "cash of an entrant, in quarters of planned sales")
     core_review: bool = switch("core status is won and lost")
     core_size: float = number(6.0, "1", 1.0, 100.0, "uncertainty", "li:2.A", "sales over the region's mean at which a firm can be core")
     core_ties: int = number(3, "tie", 0, 100, "uncertainty", "li:2.A", "ties at least of a core firm")
     core_capability: float = number(1.0, "1", 0.0, 3.0, "uncertainty", "li:2.A", "capability over the sector's mean at least of a core firm")
+    exit_demand: float = number(1.5, "1", 0.0, 5.0, "uncertainty", "li:2.B", "rise of the ln hazard of exit per unit of capacity below target utilisation; 0: exits are blind to demand")
+    exit_backward: float = number(1.0, "1", 0.0, 5.0, "uncertainty", "zhao2020:IV", "rise of the ln hazard of exit per unit of ln quality below the market's mean; 0: backward firms stay")
+    core_grace: int = number(4, "quarter", 1, 400, "uncertainty", "assumption", "quarters in a row with too few ties or too little capability after which core status is lost")
+    outsider_learning: float = number(0.05, "1/quarter", 0.0, 1.0, "uncertainty", "assumption", "share of its flaw an outsider mends by its own doing")
+    outsider_dumping: float = number(0.5, "1", 0.0, 1.0, "uncertainty", "zhao2020:III.D", "fall of the price per unit of flaw that buyers do not see")
+    outsider_seen: float = number(0.05, "1/quarter", 0.0, 1.0, "uncertainty", "assumption", "share of what is hidden that buyers find out by themselves")
+    first_order: float = number(0.5, "1", 0.0, 1.0, "uncertainty", "li:3.B", "first order of a supplier that comes for it, over the share of an input that one review moves; 0: none")
 
 
 @dataclass(frozen=True)

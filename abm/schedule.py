@@ -11,6 +11,7 @@ from abm.rules.absorption import renew_absorption
 from abm.rules.budget import plan_research
 from abm.rules.calls import run_calls
 from abm.rules.chain_leader import lead_chains
+from abm.rules.chain_owners import act_as_chain_owners
 from abm.rules.closure import close_firms
 from abm.rules.competition import compete_for_shares
 from abm.rules.core_status import review_core_status
@@ -40,6 +41,7 @@ from abm.rules.proposals import propose_pairs
 from abm.rules.search import search_partners
 from abm.rules.strategy import choose_strategy
 from abm.rules.structure_choice import choose_sectors
+from abm.rules.supervision import supervise_markets
 from abm.rules.supply_ties import find_suppliers
 from abm.rules.talent import move_talent
 from abm.rules.tie_endings import end_research_ties, end_supply_ties
@@ -107,6 +109,7 @@ DEFAULT = Schedule(
         tax_and_budget,
         support_firms,
         lead_chains,
+        act_as_chain_owners,
         propose_pairs,
         open_platforms,
         run_platforms,
@@ -133,6 +136,7 @@ DEFAULT = Schedule(
         learn_along_ties,
         learn_sideways,
         adopt,
+        supervise_markets,
         set_quality,
         set_prices,
         compete_for_shares,

@@ -91,6 +91,7 @@ def small_world(**columns: Any) -> World:
         a.margin[:3] = 0.08
         a.absorption[:4] = 0.5
         a.management_fit[:3] = 0.5
+        a.equipment_level[:3] = 1.0
         a.orientation[UNIVERSITY] = 0.5
         a.capability[:3] = 0.4
         a.capability[UNIVERSITY] = 0.8
@@ -262,14 +263,28 @@ def test_push_grows_with_standing_and_pull_with_distance() -> None:
         for number in range(400):
             _, is_pull, _ = choose_fields(
                 np.array([0]), np.array([make_uid(number)], dtype=np.uint64), np.array([0]), np.array([0]),
-                np.array([0]), np.zeros(1), np.full((1, 2), x), np.ones(2), st.weight, np.full((1, 2, 2), 0.1),
-                1.0, 1.0, np.uint64(7),
+                np.array([0]), np.zeros(1), np.full(1, -1), np.full((1, 2), x), np.ones(2), st.weight,
+                np.full((1, 2, 2), 0.1), 1.0, 1.0, np.uint64(7),
             )  # fmt: skip
             pulls += int(is_pull[0])
         share[x] = pulls / 400
     # pull (0.1 + 0.5 (1 - x)) (1 - x) against push 0.5 x^2, at x = 0.5: 0.175 against 0.125
     assert share[0.2] > share[0.5] > share[0.8]
     assert share[0.5] == pytest.approx(0.175 / 0.3, abs=0.07)
+
+
+def test_money_steered_to_a_need_starts_one_project_in_its_field() -> None:
+    """Push alone, in field 0, is all that the firm would choose by itself."""
+    steered, three = np.array([1]), np.zeros(3, np.int64)
+    identity = np.array([make_uid(number) for number in range(3)], dtype=np.uint64)
+    field, is_pull, target = choose_fields(
+        three, identity, three[:1], three[:1], three[:1], np.zeros(1), steered, np.array([[1.0, 1.0]]), np.ones(2),
+        np.array([[1.0, 0.0]]), np.zeros((1, 1, 2)), 1.0, 1.0, np.uint64(7),
+    )  # fmt: skip
+    assert field.tolist() == [1, 0, 0]
+    assert is_pull.tolist() == [True, False, False]
+    assert target.tolist() == [0, 0, 0]
+    assert steered.tolist() == [-1]
 
 
 def test_more_starts_than_free_rows_are_cut_by_identity_not_by_slot() -> None:

@@ -13,7 +13,7 @@ from abm.rules.innovation_shelf import take_up_results
 from abm.rules.introduction import introduce_technology
 from abm.rules.strategy import choose_strategy
 from abm.state.accounts import money_residual
-from abm.state.codes import Event, Mode, Origin, ProjectKind, Purpose, Route
+from abm.state.codes import Event, Mode, Origin, ProjectKind, Purpose, Route, Service
 from abm.state.ledger import ledger_residual
 from abm.state.world import World
 from tests.test_rules_innovation import (
@@ -146,3 +146,24 @@ def test_appropriation_is_neutral_at_protection_one_half() -> None:
         run(finish_stages, world, parameters(learning_appropriation=appropriation))
         states.append(state_of(world))
     assert states[0] == states[1]
+
+
+# ------------------------------------------------------------------------------------------------ what must match
+
+
+def test_equipment_and_management_must_match_what_is_introduced() -> None:
+    terms = {"innovation_digestion": 0.2, "innovation_importable": 1.0, "innovation_licence_reference": 1.0}
+    gained = 0.2 * 0.5 * 0.5 * (1.0 - math.exp(-2.0)) * 0.6
+    # half of field 0 can be bought, none of field 1: equipment of 0.5 would do, that of 0.125 is a quarter of it
+    for power, part in ((0.0, 1.0), (0.5, 0.5), (1.0, 0.25)):
+        world = small_world(mode=[INTRODUCE, 0, 0, 0], research_budget=[2.0, 0, 0, 0], equipment_level=0.125)
+        run(introduce_technology, world, parameters(innovation_equipment_match=power, **terms))
+        assert world.actors.capability[0, 0] - 0.4 == pytest.approx(part * gained)
+
+
+def test_platforms_train_management() -> None:
+    world = small_world()
+    with world.writable(("actors.service",)):
+        world.actors.service[0, Service.TRAINING] = 0.5
+    run(introduce_technology, world, parameters(innovation_fit_training=0.2))
+    assert world.actors.management_fit[:2].tolist() == pytest.approx([0.5 + 0.2 * 0.5 * 0.5, 0.5])

@@ -1,9 +1,9 @@
-"""The chain leader: an office that diagnoses, publishes, appoints, vouches and prunes (model.md line 3).
+"""The chain leader: an office that diagnoses, publishes and prunes (model.md line 3).
 
 It changes what is known, who meets whom, trust and money, never capability (law 1). Once a year and per chain it
-weighs open needs by age and cost, publishes the first ones, appoints a leading firm as chain owner, lets owners vouch
-for their suppliers' loans and drops ties that stay bad (ren 2.4.1, 3.3, 4.5). Without money for the office a chain
-goes without a leader for the year. What it proposes stands in `abm.rules.proposals`.
+weighs open needs by age and cost, publishes the first ones and drops ties that stay bad (ren 2.4.1, 4.5). Without money
+for the office a chain goes without a leader for the year. What it proposes stands in `abm.rules.proposals`, what the
+leading firms of a chain do by themselves in `abm.rules.chain_owners`.
 """
 
 from __future__ import annotations
@@ -16,12 +16,11 @@ from abm.rule import rule
 from abm.state import accounts
 from abm.state import ties as tie_book
 from abm.state.accounts import transfer
-from abm.state.codes import Event, Instrument, Kind, Layer, Purpose, TieOrigin
+from abm.state.codes import Event, Instrument, Kind, Layer, Purpose
 from abm.state.world import World
-from abm.types import BoolArray, FloatArray, IntArray
+from abm.types import BoolArray, FloatArray
 from abm.valuation import people_cost
 
-_FIRM = int(Kind.FIRM)
 _OFFICE = int(Instrument.CHAIN_OFFICE)
 
 
@@ -39,35 +38,29 @@ def priorities(
 
 
 @rule(
-    writes=(
-        "needs.is_published", "actors.is_chain_owner", "actors.backing", "regions.budget",
-        *tie_book.WRITES, *accounts.WRITES,
-    ),
-    source="ren:2.4.1; ren:3.3; ren:4.5",
-    off={"switches.chain_leader": False},
-    needs_rows={"ties": 0.1},
-)  # fmt: skip
+    writes=("needs.is_published", "regions.budget", "ties.is_active", *accounts.WRITES),
+    source="ren:2.4.1; ren:4.5",
+    off={"switches.chain_leader": False, "chain_leader.official": False},
+)
 def lead_chains(world: World, parameters: Parameters, draws: Draws) -> None:
-    """Once a year each chain's leader publishes needs and appoints owners, who vouch; ties that stay bad are dropped.
+    """Once a year each chain's leader diagnoses and publishes needs; ties that stay bad are dropped.
 
     Equation   priority = N (1 + age_weight age) / (cost_weight + gap), the n_published first ones are published;
-               backing of an owner's suppliers = max(backing, vouching); a tie with tau < prune_trust that was not
-               used for prune_idle quarters ends
+               a research tie with tau < prune_trust that no project used for prune_idle quarters ends, as does a supply
+               tie with tau < prune_supply whose supplier is worse than the mean of its sector
     Units      N: million yuan per quarter; age: years; tau, gap, backing: 1; office_cost: million yuan per year
-    Source     ren 2.4.1 (chain owners since 2019), 3.3 (leading firms drive others), 4.5 (eliminate bad links)
+    Source     ren 2.4.1 (chain leaders since 2019), 4.5 (eliminate bad links)
     Draws      none
-    Off when   switches.chain_leader = false
+    Off when   switches.chain_leader = false, or chain_leader.official = false
     """
-    if not parameters.switches.chain_leader or world.quarter % 4 != 0:
+    if not (parameters.switches.chain_leader and parameters.chain_leader.official) or world.quarter % 4 != 0:
         return
     p, people = parameters.chain_leader, people_cost(world.regions.wage, parameters.production)
     for r in range(world.structure.n_regions):
         led = _pay_offices(world, p, r, p.office_cost * float(people[r]))
         _publish(world, p, r, led)
-        _appoint(world, p, r, led)
         if led:
             _prune(world, p, r)
-    _vouch(world, p)
 
 
 def _pay_offices(world: World, p: ChainLeader, region: int, cost: float) -> list[int]:
@@ -104,49 +97,15 @@ def _publish(world: World, p: ChainLeader, region: int, led: list[int]) -> None:
                 )  # fmt: skip
 
 
-def _appoint(world: World, p: ChainLeader, region: int, led: list[int]) -> None:
-    """Appoint the largest core firms that make a led chain's final product; owners stay while they are core."""
-    actors, st = world.actors, world.structure
-    core = np.flatnonzero(actors.is_active & actors.is_core & (actors.kind == _FIRM) & (actors.region == region))
-    order = core[np.lexsort((actors.uid[core], -actors.sales[core], ~actors.is_chain_owner[core]))]
-    owners: dict[int, int] = {}
-    for chain in led:
-        eligible = order[st.final_demand[chain, actors.sector[order]] > 0.0]
-        for slot in eligible[: p.n_owners]:
-            owners.setdefault(int(slot), chain)
-    former = np.flatnonzero(actors.is_chain_owner & (actors.region == region))
-    new = np.array([slot for slot in owners if not actors.is_chain_owner[slot]], dtype=np.int64)
-    actors.is_chain_owner[former] = False
-    actors.is_chain_owner[np.array(list(owners), dtype=np.int64)] = True
-    government = int(world.regions.government_slot[region])
-    world.events.add(
-        Event.OWNER_APPOINTED, world.quarter, actors.uid[new], region=region, partner=actors.uid[government],
-        channel=[owners[int(slot)] for slot in new], amount=actors.sales[new],
-    )  # fmt: skip
-    _guide(world, government, new)
-
-
-def _guide(world: World, government: int, new: IntArray) -> None:
-    """Tie the government to new owners and end its guidance of former ones."""
-    ties = world.ties
-    rows = np.flatnonzero(ties.is_active & (ties.layer == int(Layer.GUIDANCE)) & (ties.source == government))
-    tie_book.close_ties(world, rows[~world.actors.is_chain_owner[ties.target[rows]]])
-    new = new[~np.isin(new, ties.target[rows])]
-    source = np.full(len(new), government)
-    tie_book.open_ties(world, source, new, Layer.GUIDANCE, TieOrigin.PROPOSAL, weight=1.0, trust=0.5)
-
-
-def _vouch(world: World, p: ChainLeader) -> None:
-    """Chain owners vouch for part of their suppliers' loans."""
-    actors, ties = world.actors, world.ties
-    rows = np.flatnonzero(ties.is_active & (ties.layer == int(Layer.SUPPLY)))
-    supplier = ties.source[rows[actors.is_chain_owner[ties.target[rows]]]]
-    actors.backing[supplier] = np.maximum(actors.backing[supplier], p.vouching)
-
-
 def _prune(world: World, p: ChainLeader, region: int) -> None:
-    """End research and supply ties of the region that are both distrusted and long unused."""
-    ties = world.ties
-    is_bad = ties.is_active & (ties.layer <= int(Layer.RESEARCH)) & (ties.trust < p.prune_trust)
-    rows = np.flatnonzero(is_bad & (world.quarter - ties.used > p.prune_idle))
-    tie_book.close_ties(world, rows[world.actors.region[ties.source[rows]] == region])
+    """End distrusted ties of the region: research ties long idle, supply ties to suppliers worse than their rivals."""
+    ties, actors = world.ties, world.actors
+    is_idle = world.quarter - ties.used > p.prune_idle
+    is_bad = (ties.layer == int(Layer.RESEARCH)) & (ties.trust < p.prune_trust) & is_idle
+    firm = world.slots(Kind.FIRM)
+    number = np.bincount(actors.sector[firm], minlength=world.structure.n_sectors)
+    mean = np.bincount(actors.sector[firm], actors.quality[firm], world.structure.n_sectors) / np.maximum(number, 1)
+    is_poor = actors.quality[ties.source] < mean[actors.sector[ties.source]]
+    is_bad |= (ties.layer == int(Layer.SUPPLY)) & (ties.trust < p.prune_supply) & is_poor
+    rows = np.flatnonzero(ties.is_active & is_bad)
+    tie_book.close_ties(world, rows[actors.region[ties.source[rows]] == region])

@@ -7,6 +7,8 @@ Requests are ranked by default probability, collateral and backing and rationed 
 
 from __future__ import annotations
 
+import numpy as np
+
 from abm.kernels_lending import lend_to_firms
 from abm.parameters import Parameters
 from abm.randomness import Draws, make_uid
@@ -42,10 +44,11 @@ def lend(world: World, parameters: Parameters, draws: Draws) -> None:
         return
     a, claims, p = world.actors, world.claims, parameters.finance
     ties, lists = world.ties, world.neighbours()
+    backing = np.minimum(1.0, a.backing + (a.vouched if parameters.switches.chain_leader else 0.0))
     refused, bank, why, has_room = lend_to_firms(
         world.slots(Kind.FIRM), world.slots(Kind.BANK), books_of(world), a.uid, a.is_core, a.sector, a.debt, a.loan,
         a.loan_request, a.loan_granted, a.loan_need, a.refusal_memory, a.core_orders, a.written_off, a.equipment,
-        a.backing, a.expected_orders, a.price, a.unit_cost, a.planned_equipment, a.planned_value_chain,
+        backing, a.expected_orders, a.price, a.unit_cost, a.planned_equipment, a.planned_value_chain,
         a.planned_adoption, a.research_budget, a.level, a.service, claims.is_active, claims.kind, claims.creditor,
         claims.debtor, claims.creditor_uid, claims.debtor_uid, claims.principal, claims.rate, claims.born, lists.start,
         lists.other, lists.tie, ties.layer, ties.source, ties.weight, ties.born, world.structure.capital_ratio,

@@ -21,7 +21,7 @@ from abm.valuation import people_cost
 
 
 @rule(
-    writes=("projects.*", "actors.n_projects", "actors.project_load", "ties.used"),
+    writes=("projects.*", "actors.n_projects", "actors.project_load", "actors.steered_field", "ties.used"),
     source="ren:2.2; ren:2.3.3; li:4.1; F31",
     off={"switches.innovation": False},
     needs_rows={"projects": 1.0},
@@ -29,9 +29,10 @@ from abm.valuation import people_cost
 def start_projects(world: World, parameters: Parameters, draws: Draws) -> None:
     """Actors with a research budget start projects: alone, with partners they are tied to, or at a university.
 
-    Equation   n <= budget / project_cost - load, load 1 for each project led and bill / each for one joined; pull_k =
-    (needs_sk + W_sk (1 - x_k)) (1 - x_k); push_k = W_sk x_k^2;
+    Equation   n <= budget / project_cost - load, load 1 for each project led and bill / each for one joined;
+               pull_k = (needs_sk + W_sk (1 - x_k)) (1 - x_k); push_k = W_sk x_k^2;
                universities: pull orientation needs_sk, push (1 - orientation) x_k^2;
+               who has money steered to a need starts there first;
                partner score = trust + complementarity max(0, x_jk - x_ik) + u
     Units      budget, cost: million yuan per quarter; needs, W, x, trust, u: 1
     Source     ren 2.2 (push and pull), 2.3.3 and li 4(1) (cooperation with complementary partners); F31
@@ -45,7 +46,8 @@ def start_projects(world: World, parameters: Parameters, draws: Draws) -> None:
         pr.is_active, pr.uid, pr.member, pr.member_uid, pr.n_members, pr.effort, pr.kind, pr.is_pull, pr.is_national,
         pr.tie_origin, pr.region, pr.sector, pr.field, pr.stage, pr.remaining, pr.cost, pr.artefact, pr.service_share,
         pr.cause, pr.born, a.is_active, a.kind, a.mode, a.uid, a.region, a.sector, a.research_budget, a.cash,
-        a.n_projects, a.project_load, a.orientation, a.capability, world.fields.frontier, world.structure.weight,
+        a.n_projects, a.project_load, a.orientation, a.steered_field, a.capability, world.fields.frontier,
+        world.structure.weight,
         world.needs.pull, lists.start, lists.other, lists.tie, ties.layer, ties.trust, ties.origin, ties.used,
         np.array((1.0, p.development_cost, p.pilot_cost, p.industrialisation_cost)),
         people_cost(world.regions.wage, parameters.production), parameters.calls.paid_share,

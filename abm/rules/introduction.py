@@ -12,14 +12,14 @@ from __future__ import annotations
 import numpy as np
 
 from abm.kernel import kernel
-from abm.kernels_licences import digest_licences, licensed_fields, patent_holders
+from abm.kernels_licences import digest_licences, equipment_fit, licensed_fields, patent_holders
 from abm.parameters import Parameters
 from abm.randomness import Draws
 from abm.rule import rule
 from abm.state import accounts, ledger
 from abm.state.accounts import Books, books_of, pay
 from abm.state.causes import needs_of
-from abm.state.codes import Event, Kind, Mode, Purpose
+from abm.state.codes import Event, Kind, Mode, Purpose, Service
 from abm.state.trade_terms import purchasable
 from abm.state.world import World
 from abm.types import BoolArray, FloatArray, IntArray, UidArray
@@ -30,6 +30,7 @@ _IMITATE = int(Mode.IMITATE)
 _INTRODUCE = int(Mode.INTRODUCE)
 _INDEPENDENT = int(Mode.INDEPENDENT)
 _JOINT = int(Mode.JOINT)
+_TRAINING = int(Service.TRAINING)
 _WAGES, _FEE, _RESULTS = np.int64(Purpose.RESEARCH), np.int64(Purpose.LICENCE), np.int64(Purpose.RESULTS)
 
 
@@ -106,14 +107,15 @@ def pay_licences(
 def learn_from_others(
     books: Books, is_active: BoolArray, kind: IntArray, uid: UidArray, mode: IntArray, research_budget: FloatArray,
     sector: IntArray, expected_orders: FloatArray, orientation: FloatArray, absorption: FloatArray,
-    management_fit: FloatArray, patent_level: FloatArray, patent_origin: IntArray, capability: FloatArray,
-    year_gain: FloatArray, year_cost: FloatArray, year_income: FloatArray, knowledge_stock: FloatArray,
-    stock: FloatArray, gain: FloatArray, total_gain: FloatArray, household: IntArray, frontier: FloatArray,
-    weight: FloatArray, pull: FloatArray, buyable: FloatArray, openness: FloatArray, outside: int, cash_share: float,
-    importable: float, digestion: float, reference: FloatArray, fit_learning: float, experience: float, licensing: bool,
+    management_fit: FloatArray, equipment_level: FloatArray, service: FloatArray, patent_level: FloatArray,
+    patent_origin: IntArray, capability: FloatArray, year_gain: FloatArray, year_cost: FloatArray,
+    year_income: FloatArray, knowledge_stock: FloatArray, stock: FloatArray, gain: FloatArray, total_gain: FloatArray,
+    household: IntArray, frontier: FloatArray, weight: FloatArray, pull: FloatArray, buyable: FloatArray,
+    openness: FloatArray, outside: int, cash_share: float, importable: float, digestion: float, reference: FloatArray,
+    fit_learning: float, experience: float, equipment_match: float, fit_training: float, licensing: bool,
     protection: float, rival_care: float, key: np.uint64,
 ) -> tuple[IntArray, IntArray, IntArray, FloatArray]:  # fmt: skip
-    """Let imitators pay their engineers, and firms that introduce buy licences and digest them.
+    """Let imitators pay their engineers, and firms that introduce buy licences and digest them; train management.
 
     Return the firms that learned from a licence, the field of each, whose it is (-1 abroad), and what it paid, million
     yuan.
@@ -129,12 +131,22 @@ def learn_from_others(
         holder if licensing else holder[:0], patent_level, kind, uid, expected_orders, orientation, openness,
         protection, rival_care, key,
     )  # fmt: skip
+    abroad, match = np.empty(len(frontier)), np.empty(len(firm))
+    for k in range(len(frontier)):
+        abroad[k] = importable * buyable[k]
+    for f in range(len(firm)):
+        match[f] = equipment_fit(
+            firm[f], sector[firm[f]], equipment_level, weight, frontier, abroad, equipment_match
+        )  # fmt: skip
     pay_licences(books, firm, source, purse, mode, year_income, household, outside, protection)
     learned = digest_licences(
         firm, field, gap, source, purse, books.region, sector, weight, frontier, absorption, management_fit,
-        patent_origin, capability, year_gain, year_cost, knowledge_stock, stock, gain, total_gain, digestion, reference,
-        fit_learning, experience,
+        match, patent_origin, capability, year_gain, year_cost, knowledge_stock, stock, gain, total_gain, digestion,
+        reference, fit_learning, experience,
     )  # fmt: skip
+    for i in range(len(is_active)):
+        if is_active[i] and kind[i] == _FIRM:
+            management_fit[i] += fit_training * service[i, _TRAINING] * (1.0 - management_fit[i])
     for e in range(len(learned)):
         f = learned[e]
         firm[e], field[e], source[e], purse[e] = firm[f], field[f], source[f], purse[f]
@@ -153,12 +165,16 @@ def learn_from_others(
 def introduce_technology(world: World, parameters: Parameters, draws: Draws) -> None:
     """Firms that introduce license abroad or at home and digest what they get; firms that imitate pay their engineers.
 
-    Equation   dA_ik = digestion absorption fit (1 - exp(-paid / reference)) max(0, B - A_ik) in the field with the
+    Equation   dA_ik = digestion absorption fit match (1 - exp(-paid / reference)) max(0, B - A_ik) in the field with
+    the
                largest (pull_k + W_sk) gap_k; B = importable (1 - embargo_k) F_k abroad, the holder's result at home;
                a holder gets protection paid, and sells to a rival if protection > care S_i / (S_i + S_j); fit grows by
-               fit_learning (1 - fit)
-    Units      A, B, F: level; paid, S: million yuan per quarter; digestion, fit_learning: 1/quarter; others: 1
-    Source     zhao2020 III.D (introduce, match management, digest); ren 2.2.2 (stuck technologies); li 2.B
+               (fit_learning + fit_training training service) (1 - fit); match = min(1, e / sum_k W_sk importable
+               (1 - embargo_k) F_k)^equipment_match
+    Units      A, B, F, e: level; paid, S: million yuan per quarter; digestion, fit_learning, fit_training:
+               1/quarter; others: 1
+    Source     zhao2020 III.D (introduce, match equipment and management, digest), IV; ren 2.2.2 (stuck technologies);
+    li 2.B
                (imitation), 3.A (sharing of common technologies); cheng 4.2 (licences), 4.3 (rewards of protection)
     Draws      sale of result (three a pair)
     Off when   switches.innovation is off
@@ -168,14 +184,14 @@ def introduce_technology(world: World, parameters: Parameters, draws: Draws) -> 
     p, a, st, books = parameters.innovation, world.actors, world.structure, world.ledger
     licensee, field, holder, paid = learn_from_others(
         books_of(world), a.is_active, a.kind, a.uid, a.mode, a.research_budget, a.sector, a.expected_orders,
-        a.orientation, a.absorption, a.management_fit, a.patent_level, a.patent_origin, a.capability, a.year_gain,
-        a.year_cost, a.year_income, a.knowledge_stock, books.stock, books.gain, books.total_gain,
-        world.regions.household_slot, world.fields.frontier, st.weight, world.needs.pull, purchasable(st,
-        parameters.frontier.embargo_factor),
+        a.orientation, a.absorption, a.management_fit, a.equipment_level, a.service, a.patent_level, a.patent_origin,
+        a.capability, a.year_gain, a.year_cost, a.year_income, a.knowledge_stock, books.stock, books.gain,
+        books.total_gain, world.regions.household_slot, world.fields.frontier, st.weight, world.needs.pull,
+        purchasable(st, parameters.frontier.embargo_factor),
         border_openness(st, parameters.market.open_borders), world.rest_of_world, p.cash_share, p.importable,
         p.digestion, p.licence_reference * people_cost(world.regions.wage, parameters.production), p.fit_learning,
-        p.licence_experience, parameters.switches.licensing, parameters.learning.protection, p.rival_care,
-        draws.key("sale of result"),
+        p.licence_experience, p.equipment_match, p.fit_training, parameters.switches.licensing,
+        parameters.learning.protection, p.rival_care, draws.key("sale of result"),
     )  # fmt: skip
     if len(licensee):
         at_home = holder >= 0

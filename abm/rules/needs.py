@@ -1,7 +1,8 @@
 """Need, bottleneck and common technology: one definition for everyone (model.md section 1, E4).
 
 A need is what a chain produces in a sector, times the weight of a field there, times how far the best available
-capability lies behind the frontier. Imports can fill a gap only as far as the frontier can be bought (ren 2.2.2).
+capability lies behind the frontier. Imports can fill a gap only as far as the frontier can be bought (ren 2.2.2), and
+chains rely on what they buy abroad only in part: what is made in the region counts in full.
 """
 
 from __future__ import annotations
@@ -65,23 +66,28 @@ def gap_to(frontier: float, capability: float) -> float:
 
 @kernel
 def measure_gaps(
-    local: FloatArray, frontier: FloatArray, buyable: FloatArray, available: FloatArray, gap: FloatArray,
-    local_gap: FloatArray,
+    local: FloatArray, frontier: FloatArray, buyable: FloatArray, reliance: float, available: FloatArray,
+    gap: FloatArray, local_gap: FloatArray,
 ) -> None:  # fmt: skip
     """Set the best capability available and the gaps with and without imports, shape (regions, sectors, fields).
 
-    `buyable` is the share of the frontier that can be bought.
+    `buyable` is the share of the frontier that can be bought, `reliance` how far chains rely on it where it is better.
 
     >>> import numpy as np
     >>> available, gap, local_gap = np.zeros((1, 1, 2)), np.zeros((1, 1, 2)), np.zeros((1, 1, 2))
-    >>> measure_gaps(np.array([[[0.5, 0.5]]]), np.full(2, 2.0), np.array([0.5, 0.0]), available, gap, local_gap)
-    >>> available.tolist(), gap.tolist(), local_gap.tolist()
-    ([[[1.0, 0.5]]], [[[0.5, 0.75]]], [[[0.75, 0.75]]])
+    >>> local, one = np.array([[[0.5, 0.8]]]), np.ones(2)
+    >>> measure_gaps(local, one, np.array([0.76, 0.76]), 0.7, available, gap, local_gap)
+    >>> available.round(9).tolist(), gap.round(9).tolist(), local_gap.round(9).tolist()
+    ([[[0.682, 0.8]]], [[[0.318, 0.2]]], [[[0.5, 0.2]]])
+    >>> measure_gaps(local, one, np.array([0.76, 0.76]), 1.0, available, gap, local_gap)
+    >>> available.tolist()
+    [[[0.76, 0.8]]]
     """
     for r in range(local.shape[0]):
         for s in range(local.shape[1]):
             for k in range(local.shape[2]):
-                available[r, s, k] = max(local[r, s, k], buyable[k] * frontier[k])
+                best = max(local[r, s, k], buyable[k] * frontier[k])
+                available[r, s, k] = reliance * best + (1.0 - reliance) * local[r, s, k]
                 gap[r, s, k] = gap_to(frontier[k], available[r, s, k])
                 local_gap[r, s, k] = gap_to(frontier[k], local[r, s, k])
 
@@ -227,8 +233,9 @@ def measure_needs(
     green: FloatArray, weight: FloatArray, energy_share: FloatArray, chain_demand: FloatArray, leontief: FloatArray,
     demand: FloatArray, available: FloatArray, gap: FloatArray,
     local_gap: FloatArray, exposure: FloatArray, is_open: BoolArray, is_published: BoolArray, opened: IntArray,
-    pull: FloatArray, generality: FloatArray, commonness: FloatArray, embargo_factor: float, open_share: float,
-    close_share: float, heard: float, standard_pull: float, standard: float, carbon_price: float, quarter: int,
+    pull: FloatArray, generality: FloatArray, commonness: FloatArray, embargo_factor: float, reliance: float,
+    open_share: float, close_share: float, heard: float, standard_pull: float, standard: float, carbon_price: float,
+    quarter: int,
 ) -> tuple[IntArray, int]:  # fmt: skip
     """Measure the gaps, exposures, needs and pull of every region, and mark the firms where there is a need.
 
@@ -237,7 +244,7 @@ def measure_needs(
     """
     n_regions, n_chains, n_sectors, n_fields = exposure.shape
     local = local_capability(is_active, kind, region, sector, sales, capability, n_regions, n_sectors)
-    measure_gaps(local, frontier, purchasable_share(embargo, embargo_factor), available, gap, local_gap)
+    measure_gaps(local, frontier, purchasable_share(embargo, embargo_factor), reliance, available, gap, local_gap)
     pressure = green_pressure(
         is_active, kind, region, sector, sales, level, energy_share, n_regions, standard_pull, standard, carbon_price
     )  # fmt: skip
@@ -258,19 +265,21 @@ def measure_needs(
 
 @rule(
     writes=("needs.*", "actors.is_needy"),
-    source="ren:2.2.2; ren:2.3.1; ren:2.4.1; cheng:4.3",
+    source="ren:2.2.2; ren:2.3.1; ren:2.4.1; zhao2020:III.D; cheng:4.3",
     off={"needs.assessment": False},
 )
 def assess_needs(world: World, parameters: Parameters, draws: Draws) -> None:
     """Every region's needs are measured; large ones open, solved ones close.
 
-    Equation   avail_sk = max(sum_i share_i A_ik, (1 - embargo_k) F_k); gap_sk = max(0, 1 - avail_sk / F_k);
-               N_csk = W_sk gap_sk [(I - B)^-1 y_c]_s; open above open_share, closed below close_share of the chain;
+    Equation   local_sk = sum_i share_i A_ik;
+               avail_sk = local_sk + import_reliance max(0, (1 - embargo_k) F_k - local_sk);
+               gap_sk = max(0, 1 - avail_sk / F_k); N_csk = W_sk gap_sk [(I - B)^-1 y_c]_s; open above open_share,
+               closed below close_share of the chain's gross output;
                pull_sk = (W_sk + standard_pull green_k (mean of max(0, standard - g_i) + carbon_price energy_s))
                (1 - A_sk / F_k) + published needs
     Units      A, F: level; N, y: million yuan per quarter; g, green, energy: 1
-    Source     ren 2.2.2 ("stuck" technologies), 2.3.1 (common technologies), 2.4.1 (weak links); cheng 4.3
-               (standards compel innovation)
+    Source     ren 2.2.2 ("stuck" technologies), 2.3.1 (common technologies), 2.4.1 (weak links); zhao2020 III.D (who
+               relies on imports alone cannot go far); cheng 4.3 (standards compel innovation)
     Draws      none
     Off when   needs.assessment = false: needs stay as they were
     """
@@ -279,15 +288,16 @@ def assess_needs(world: World, parameters: Parameters, draws: Draws) -> None:
         return
     st = world.structure
     actors, needs, regions = world.actors, world.needs, world.regions
-    heard = p.published_weight if parameters.switches.chain_leader else 0.0
+    has_leader = parameters.switches.chain_leader and parameters.chain_leader.official
+    heard = p.published_weight if has_leader else 0.0
     change, number = measure_needs(
         actors.is_active, actors.kind, actors.region, actors.sector, actors.sales, actors.capability, actors.level,
         actors.is_needy, world.fields.frontier, st.embargo, st.green, st.weight, st.energy_share, st.final_demand,
         st.leontief, regions.final_demand,
         needs.available, needs.gap, needs.local_gap, needs.exposure, needs.is_open, needs.is_published, needs.opened,
-        needs.pull, needs.generality, needs.commonness, parameters.frontier.embargo_factor, p.open_share,
-        p.close_share, heard, p.standard_pull, parameters.policy.green_standard, parameters.policy.carbon_price,
-        world.quarter,
+        needs.pull, needs.generality, needs.commonness, parameters.frontier.embargo_factor, p.import_reliance,
+        p.open_share, p.close_share, heard, p.standard_pull, parameters.policy.green_standard,
+        parameters.policy.carbon_price, world.quarter,
     )  # fmt: skip
     if number > 0:
         for r in range(st.n_regions):

@@ -12,7 +12,7 @@ import math
 import numpy as np
 
 from abm.kernel import kernel
-from abm.kernels_licences import importable_gap, licensable
+from abm.kernels_licences import equipment_fit, importable_gap, licensable
 from abm.parameters import Parameters
 from abm.randomness import Draws, uniform
 from abm.rule import rule
@@ -124,8 +124,10 @@ def prospects(
     frontier: FloatArray,
     weight: FloatArray,
     reach: FloatArray,
+    abroad: FloatArray,
     absorption: FloatArray,
     management_fit: FloatArray,
+    equipment_level: FloatArray,
     expected_orders: FloatArray,
     margin: FloatArray,
     is_needy: BoolArray,
@@ -145,6 +147,7 @@ def prospects(
     margin_push: float,
     reference_margin: float,
     smallest_licence: float,
+    equipment_match: float,
 ) -> FloatArray:
     """Return what each mode promises before experience, in per cent of sales, shape (due, modes).
 
@@ -153,9 +156,10 @@ def prospects(
     licence go by what ``people`` cost in each region. Whom policy reaches gets the part `refund` back.
 
     >>> one, zero = np.ones(1), np.array([0])
-    >>> prospects(zero, zero, zero, np.array([[0.4]]), one, np.ones((1, 1)), np.array([[0.8]]), 0.5 * one, 0.5 * one,
-    ...           np.array([60.0]), np.array([0.08]), np.array([False]), np.array([True]), np.array([0, 0]), zero,
-    ...           zero, 0.25, 2.0 * one, 0.4, 1.0, 1.3, 1.2, 0.9, 12.0, 0.5, 10.0, 0.08, 0.15).round(3).tolist()
+    >>> prospects(zero, zero, zero, np.array([[0.4]]), one, np.ones((1, 1)), np.array([[0.8]]), 0.8 * one, 0.5 * one,
+    ...           0.5 * one, one, np.array([60.0]), np.array([0.08]), np.array([False]), np.array([True]),
+    ...           np.array([0, 0]), zero, zero, 0.25, 2.0 * one, 0.4, 1.0, 1.3, 1.2, 0.9, 12.0, 0.5, 10.0, 0.08, 0.15,
+    ...           1.0).round(3).tolist()
     [[0.0, 0.0, -0.567, 0.9, 0.7]]
     """
     result = np.zeros((len(due), N_MODES))
@@ -171,7 +175,8 @@ def prospects(
         result[d, _INDEPENDENT] = own + push - burden
         result[d, _JOINT] = joint + push - burden * 2.0 / 3.0 - stranger_cost * math.exp(-n_partners)
         result[d, _IMITATE] = imitation
-        digestion = gap * absorption[i] * management_fit[i]
+        match = equipment_fit(i, sector[i], equipment_level, weight, frontier, abroad, equipment_match)
+        digestion = gap * absorption[i] * management_fit[i] * match
         result[d, _INTRODUCE] = introduction * digestion - 100.0 * smallest_licence * people[region[i]] / size
     return result
 
@@ -238,14 +243,14 @@ def choose_modes(
 def revise(
     due: IntArray, uid: UidArray, key: np.uint64, is_active: BoolArray, region: IntArray, sector: IntArray,
     expected_orders: FloatArray, margin: FloatArray, patent_level: FloatArray, capability: FloatArray,
-    absorption: FloatArray, management_fit: FloatArray, is_needy: BoolArray, is_reached: BoolArray,
-    frontier: FloatArray, weight: FloatArray, abroad: FloatArray, start: IntArray, tie: IntArray, layer: IntArray,
-    mode: IntArray, propensity: FloatArray, intensity: FloatArray, year_gain: FloatArray, year_cost: FloatArray,
-    year_income: FloatArray, gain_value: float, recency: float, forgetting: float, step: float,
-    normal: float, pull: float, largest: float, refund: float, people: FloatArray, fixed_cost: float, own: float,
-    joint: float, stranger_cost: float, imitation: float, introduction: float, need: float, margin_push: float,
-    reference_margin: float, smallest_licence: float, inertia: float, sensitivity: float, experimentation: float,
-    n_regions: int, at_home: bool,
+    absorption: FloatArray, management_fit: FloatArray, equipment_level: FloatArray, is_needy: BoolArray,
+    is_reached: BoolArray, frontier: FloatArray, weight: FloatArray, abroad: FloatArray, start: IntArray,
+    tie: IntArray, layer: IntArray, mode: IntArray, propensity: FloatArray, intensity: FloatArray,
+    year_gain: FloatArray, year_cost: FloatArray, year_income: FloatArray, gain_value: float, recency: float,
+    forgetting: float, step: float, normal: float, pull: float, largest: float, refund: float, people: FloatArray,
+    fixed_cost: float, own: float, joint: float, stranger_cost: float, imitation: float, introduction: float,
+    need: float, margin_push: float, reference_margin: float, smallest_licence: float, inertia: float,
+    sensitivity: float, experimentation: float, equipment_match: float, n_regions: int, at_home: bool,
 ) -> None:  # fmt: skip
     """Let firms that are due learn from last year (`experience`), look ahead (`prospects`) and choose their mode."""
     experience(
@@ -254,9 +259,9 @@ def revise(
     )  # fmt: skip
     reach = licensable(is_active, region, patent_level, frontier, abroad, n_regions, at_home)
     prospect = prospects(
-        due, region, sector, capability, frontier, weight, reach, absorption, management_fit, expected_orders, margin,
-        is_needy, is_reached, start, tie, layer, refund, people, fixed_cost, own, joint, stranger_cost, imitation,
-        introduction, need, margin_push, reference_margin, smallest_licence,
+        due, region, sector, capability, frontier, weight, reach, abroad, absorption, management_fit, equipment_level,
+        expected_orders, margin, is_needy, is_reached, start, tie, layer, refund, people, fixed_cost, own, joint,
+        stranger_cost, imitation, introduction, need, margin_push, reference_margin, smallest_licence, equipment_match,
     )  # fmt: skip
     choose_modes(
         due, uid, key, prospect, mode, propensity, year_gain, year_cost, year_income, inertia, sensitivity,
@@ -305,13 +310,13 @@ def choose_strategy(world: World, parameters: Parameters, draws: Draws) -> None:
     neighbours = world.neighbours()
     revise(
         due, a.uid, draws.key("choose strategy"), a.is_active, a.region, a.sector, a.expected_orders, a.margin,
-        a.patent_level, a.capability, a.absorption, a.management_fit, a.is_needy, a.is_reached,
+        a.patent_level, a.capability, a.absorption, a.management_fit, a.equipment_level, a.is_needy, a.is_reached,
         frontier, st.weight, reach, neighbours.start, neighbours.tie, world.ties.layer,
         a.mode, a.propensity, a.research_intensity, a.year_gain, a.year_cost, a.year_income,
         p.gain_value, p.recency, p.forgetting, p.intensity_step, p.normal_intensity, p.intensity_return,
         p.largest_intensity, _refund(parameters), people_cost(world.regions.wage, parameters.production),
         p.fixed_cost, p.own_prospect, p.joint_prospect, p.stranger_cost, p.imitation_prospect,
         p.introduction_prospect, p.need_prospect, p.margin_push, p.reference_margin, p.smallest_licence, p.inertia,
-        p.sensitivity, p.experimentation, st.n_regions,
+        p.sensitivity, p.experimentation, parameters.innovation.equipment_match, st.n_regions,
         parameters.switches.licensing and parameters.learning.protection > 0.0,
     )  # fmt: skip

@@ -1,7 +1,7 @@
 """How trust fades and ties end (model.md line 7).
 
 Research ties last about two years (F3), supply ties survive a year in nine cases out of ten (F15); trust makes both
-last longer, and is built by use and by success.
+last longer. Projects that succeed build it, and suppliers whose products are better than those of their rivals.
 """
 
 from __future__ import annotations
@@ -126,16 +126,19 @@ def ended_supply_ties(
     trust_slope: float,
     baseline: float,
     use_trust: float,
+    outcome_slope: float,
     decay: float,
 ) -> IntArray:
     """Renew the trust of supply ties and return the rows of those that end; `quality` as from `log_quality`.
 
+    Trust in a supplier that is used moves to the outcome 1/2 + outcome_slope ln(q / mean q): 1/2 is neutral.
+
     >>> import numpy as np
     >>> trust, one = np.array([0.5]), np.array([1], dtype=np.uint64)
     >>> rows = ended_supply_ties(np.array([True]), np.array([0]), np.array([0]), one, one, np.array([9]), trust,
-    ...     np.array([0.0]), np.uint64(3), 9, 1.0, 0.0, 0.0, 0.3, 0.2, 0.1)
+    ...     np.array([0.1]), np.uint64(3), 9, 1.0, 0.0, 0.0, 0.3, 0.2, 1.5, 0.1)
     >>> rows.tolist(), trust.round(6).tolist()
-    ([0], [0.6])
+    ([0], [0.53])
     """
     ended = np.empty(len(layer), np.int64)
     number = 0
@@ -143,7 +146,8 @@ def ended_supply_ties(
         if not is_active[e] or layer[e] != _SUPPLY:
             continue
         if quarter - used[e] <= 1:
-            trust[e] += use_trust * (1.0 - trust[e])
+            outcome = min(1.0, max(0.0, 0.5 + outcome_slope * quality[source[e]]))
+            trust[e] += use_trust * (outcome - trust[e])
         else:
             trust[e] += decay * (baseline - trust[e])
         chance = hazard * math.exp(-quality_slope * quality[source[e]] - trust_slope * (trust[e] - baseline))
@@ -159,12 +163,14 @@ def ended_supply_ties(
     off={"search.supply_hazard": 0.0, "search.use_trust": 0.0, "search.trust_decay": 0.0},
 )
 def end_supply_ties(world: World, parameters: Parameters, draws: Draws) -> None:
-    """Supply ties end by hazard, sooner where quality fails and trust is low; use builds trust.
+    """Supply ties end by hazard, sooner where quality fails and trust is low; trust follows what is delivered.
 
     Equation   P(end) = hazard (q_j / mean q)^-hazard_quality exp(-hazard_slope (tau - baseline));
-               tau <- tau + use_trust (1 - tau) where used, else tau + decay (baseline - tau)
-    Units      P: 1/quarter, converted from a year; q, tau: 1
-    Source     F15: 92 % of customer links survive a year (Mizuno et al. 2014); Reisch et al. 2025
+               tau <- tau + use_trust (o - tau) where used, o = 1/2 + outcome_slope ln(q_j / mean q), 0 to 1; else
+               tau + decay (baseline - tau)
+    Units      P: 1/quarter, converted from a year; q, tau, o: 1
+    Source     F15: 92 % of customer links survive a year (Mizuno et al. 2014); Reisch et al. 2025; trust: model.md
+               section 1
     Draws      "supply tie ends" by the pair of uids
     Off when   search.supply_hazard = search.use_trust = search.trust_decay = 0
     """
@@ -175,6 +181,6 @@ def end_supply_ties(world: World, parameters: Parameters, draws: Draws) -> None:
     ended = ended_supply_ties(
         ties.is_active, ties.layer, ties.source, ties.source_uid, ties.target_uid, ties.used, ties.trust, quality,
         draws.key("supply tie ends"), world.quarter, per_quarter(p.supply_hazard), p.hazard_quality, p.hazard_slope,
-        p.trust_baseline, p.use_trust, p.trust_decay,
+        p.trust_baseline, p.use_trust, p.outcome_slope, p.trust_decay,
     )  # fmt: skip
     tie_book.close_ties(world, ended)

@@ -32,13 +32,15 @@ _LIQUIDATION, _GUARANTEE = np.int64(Purpose.LIQUIDATION), np.int64(Purpose.GUARA
 def close_actors(world: World, slots: IntArray, cause: IntArray | None = None) -> None:
     """Close the actors in `slots`; their rows are free afterwards. `cause` are the events of their leaving, if told.
 
-    Cash pays lenders first, the rest goes to households; what lenders do not get back is written off (a claim moves,
-    not cash). Talent joins the pool with what it knows. Equipment is scrapped. Customers go to those who stay.
+    A chain owner that vouched pays in its part. Cash pays lenders first, the rest goes to households; what lenders do
+    not get back is written off (a claim moves, not cash). Talent joins the pool with what it knows. Equipment is
+    scrapped. Customers go to those who stay.
     """
     if len(slots) == 0:
         return
     a, ties, claims, pr = world.actors, world.ties, world.claims, world.projects
     ledger, regions = world.ledger, world.regions
+    _keep_vows(world, slots)
     tie, had_customers = wind_up(
         slots, books_of(world), read_only(a.uid), a.is_active, a.loan, a.debt, a.backing, a.written_off, a.talent,
         a.capability, a.market_share, a.n_projects, claims.is_active, claims.kind, claims.creditor, claims.debtor,
@@ -51,6 +53,16 @@ def close_actors(world: World, slots: IntArray, cause: IntArray | None = None) -
     a.reset(slots)
     if had_customers:
         share_out_customers(world)
+
+
+def _keep_vows(world: World, slots: IntArray) -> None:
+    """Let chain owners pay in the part they vouched for of what their suppliers cannot pay back."""
+    a, claims = world.actors, world.claims
+    for slot in slots[(a.vouched[slots] > 0.0) & (a.loan[slots] >= 0)]:
+        owner = np.flatnonzero(a.is_active & (a.uid == a.voucher_uid[slot]))
+        if len(owner) and owner[0] not in slots:
+            lacking = max(0.0, float(claims.principal[a.loan[slot]] - a.cash[slot]))
+            accounts.transfer(world, owner, slot, a.vouched[slot] * lacking, Purpose.LIQUIDATION)
 
 
 @kernel

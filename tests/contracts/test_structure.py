@@ -23,7 +23,7 @@ LONGEST_RULE_FILE = 330
 STEP = {
     "1 frontier": ("advance frontier", "let capability obsolesce", "learn from imported equipment", "assess needs"),
     "2 policy": ("tax and budget", "support firms"),
-    "3 chain leader": ("lead chains", "propose pairs"),
+    "3 chain leader": ("lead chains", "act as chain owners", "propose pairs"),
     "4 platforms": ("open platforms", "run platforms", "close platforms"),
     "5 talent": ("move talent", "train people", "employ staff"),
     "6 strategy": ("choose strategy", "plan research"),
@@ -40,6 +40,7 @@ STEP = {
     "10 learning": ("renew absorption", "learn along ties", "learn sideways"),
     "11 new productivity": ("adopt",),
     "12 market": (
+        "supervise markets",
         "set quality",
         "set prices",
         "compete for shares",

@@ -29,11 +29,13 @@ EVENTFUL: dict[str, float | bool] = {
     "turnover.entry_rate": 0.2,
     "investment.move_hazard": 0.3,
     "investment.move_cost": 0.05,
+    "investment.ready_novelty": 0.0,
     "needs.close_share": 0.019,
     "chain_leader.n_published": 5,
     "chain_leader.office_cost": 0.05,
     "chain_leader.prune_trust": 0.6,
     "chain_leader.prune_idle": 1,
+    "chain_leader.prune_supply": 0.6,
 }
 """Parameters with which much happens in a few quarters, also what is rare."""
 

@@ -89,6 +89,10 @@ def instrument(name: str, measure: str, why: str, world: str = REGION) -> Mechan
     return Mechanism({share: 2.0 * usual, "policy.budget_share": more}, {share: 0.0}, measure, why, world)
 
 
+UNSUPERVISED = {"turnover.outsider_rate": 0.02, "policy.supervision_share": 0.0}
+"""Many outsiders come, and nobody inspects them: at the default little is hidden for long."""
+
+
 def dial(name: str, on: float, off: float, measure: str, why: str, world: str = REGION) -> Mechanism:
     """Return a mechanism that one parameter sets; where `on` is the default the undisturbed world serves."""
     kind = SPECIFICATIONS[name].kind if name in SPECIFICATIONS else float
@@ -129,7 +133,7 @@ MECHANISMS |= {
     "cultivation": instrument("cultivation", "sme_share_of_sales", "specialised SMEs grow"),
     "guarantees": instrument("guarantee", "sme_refusal_rate", "who is backed is refused less"),
     "adoption subsidy": instrument("adoption", "digital_level", "adoption costs less"),
-    "supervision": instrument("supervision", "quality_sold", "flawed goods of outsiders are kept from the market"),
+    "supervision": instrument("supervision", "hidden_flaw_share", "inspectors bring to light what outsiders hide"),
     "chain office": instrument("chain_office", "gain_route_proposal", "the office pays for what the leader proposes"),
     # other policy
     "innovation budget": dial("policy.budget_share", 0.3, 0.0, "research_spending", "the budget is there for research"),
@@ -148,6 +152,8 @@ MECHANISMS |= {
     "national projects": dial("calls.national_rate", 1.0, 0.0, "gain_origin_call", "they are calls, paid from outside"),
     "embargo": dial("frontier.embargo_factor", 1.5, 0.0, "gain_origin_introduction",
         "what is held back cannot be bought"),
+    "reliance on imports": dial("needs.import_reliance", 0.7, 1.0, "n_needs_open",
+        "what can be bought abroad no longer hides what nobody here can make"),
     # chain leader
     "publication": dial("chain_leader.n_published", 4, 0, "pull_share", "published needs draw research"),
     "diagnosis by age": dial("chain_leader.age_weight", 5.0, 0.0, "mean_need_age", "old needs come first"),
@@ -155,9 +161,24 @@ MECHANISMS |= {
     "trust in proposals": dial("chain_leader.proposal_trust", 1.0, 0.0, "gain_route_proposal",
         "who is vouched for is met"),
     "steering": dial("chain_leader.steering", 1.0, 0.0, "gain_route_proposal", "pairs get money to research"),
+    "official": dial("chain_leader.official", True, False, "gain_route_proposal",
+        "the office names pairs, owners or not"),
+    "owners": dial("chain_leader.owners", True, False, "vouched_debt", "owners vouch, official or not"),
+    "owners alone": Mechanism({"chain_leader.official": False},
+        {"chain_leader.official": False, "chain_leader.owners": False}, "gain_route_proposal",
+        "owners introduce suppliers to partners without an official"),
     "chain owners": dial("chain_leader.n_owners", 3, 0, "sme_refusal_rate", "owners vouch for their suppliers"),
     "vouching": dial("chain_leader.vouching", 1.0, 0.0, "sme_refusal_rate", "who is vouched for is refused less"),
+    "means of owners": dial("chain_leader.vouch_cap", 0.5, 0.0, "vouched_debt", "they vouch as far as they could pay"),
+    "introductions": dial("chain_leader.n_introductions", 8, 0, "gain_route_proposal",
+        "introduced pairs learn from each other"),
+    "guidance": dial("chain_leader.guidance_trust", 0.5, 0.0, "proposed_supply_share",
+        "owners take suppliers the official stands for"),
     "pruning": dial("chain_leader.prune_trust", 0.8, 0.0, "n_ties_dissolved", "links that stay bad are dropped"),
+    "pruning of suppliers": dial("chain_leader.prune_supply", 0.5, 0.0, "supply_trust",
+        "suppliers that keep delivering less than others are dropped"),
+    "trust by outcome": dial("search.outcome_slope", 6.0, 0.0, "supply_trust",
+        "trust follows what suppliers deliver, and better suppliers are kept"),
     # supporting chain
     "teaching": dial("learning.teaching", 3.0, 1.0, "gain_route_order", "core buyers teach their suppliers"),
     "local ordering": dial("search.local_ordering", 4.0, 1.0, "local_content", "core buyers look for suppliers here"),
@@ -250,6 +271,10 @@ MECHANISMS |= {
         "firms with a tie take results from the shelf"),
     "orientation": dial("universities.orientation", 1.0, 0.0, "n_results_taken_up",
         "ratings leave results on the shelf"),
+    "matching equipment": dial("innovation.equipment_match", 2.0, 0.0, "gain_origin_introduction",
+        "who lacks the machines digests less"),
+    "training of management": dial("innovation.fit_training", 0.1, 0.0, "gain_origin_introduction",
+        "platforms train management, which then fits", PLATFORMS),
     "rewards of protection": Mechanism({"learning.protection": 1.0}, {"learning.protection": 1.0,
         "learning.appropriation": 0.0}, "new_product_share", "protected products stay new for longer"),
     "care about rivals": dial("innovation.rival_care", 0.0, 5.0, "n_domestic_licences",
@@ -286,6 +311,8 @@ MECHANISMS |= {
     "skill gap": dial("new_productivity.skill_gap_cost", 4.0, 0.0, "digital_level",
         "the untrained adopt at higher cost"),
     # market, investment
+    "new industries": dial("investment.ready_fit", 0.3, 1.5, "new_sector_share",
+        "sectors that nobody works in wake when firms command their fields"),
     "demand opened by new products": dial("market.new_demand", True, False, "new_demand_share",
         "the demand it opens is what is measured"),
     "who is not served goes elsewhere": dial("market.export_reach_speed", 0.1, 0.0, "export_reach",
@@ -308,7 +335,19 @@ MECHANISMS |= {
     # turnover, network
     "order-led entry": dial("turnover.order_led", 1.0, 0.0, "supplier_entries", "orders of core firms draw suppliers"),
     "spin-offs": dial("turnover.spin_off", 0.02, 0.0, "n_entries", "they come where nobody else would"),
-    "outsiders": dial("turnover.outsider_share", 0.5, 0.0, "quality_sold", "they disturb the market"),
+    "outsiders": dial("turnover.outsider_rate", 0.02, 0.0, "quality_sold", "they disturb the market"),
+    "first orders": dial("turnover.first_order", 1.0, 0.0, "newcomers_with_customers",
+        "who comes for orders has one from the start"),
+    "dumping": Mechanism(UNSUPERVISED | {"turnover.outsider_dumping": 1.0},
+        UNSUPERVISED | {"turnover.outsider_dumping": 0.0}, "price_dispersion", "who hides a flaw sells below price"),
+    "exits feel demand": dial("turnover.exit_demand", 1.5, 0.0, "exit_utilisation_gap", "idle plant makes firms leave"),
+    "exits of the backward": dial("turnover.exit_backward", 1.0, 0.0, "exit_quality_gap",
+        "backward products make firms leave"),
+    "core status by strength": Mechanism({"turnover.core_capability": 1.5, "turnover.core_grace": 1},
+        {"turnover.core_capability": 1.5, "turnover.core_grace": 400}, "n_core_enterprises",
+        "where much is asked, who lacks it is core no longer"),
+    "customers compare few": dial("market.compared", 10.0, 1e6, "largest_firm_share",
+        "in large markets too, size drags"),
     "attachment": dial("search.attachment", 1.08, 0.0, "degree_skew", "who has customers gets more"),
     "trust in search": dial("search.trust_weight", 2.0, 0.0, "clustering", "partners of partners are trusted"),
     "platform in search": dial("search.platform_weight", 2.0, 0.0, "n_research_ties", "members meet", PLATFORMS),

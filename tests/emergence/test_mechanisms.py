@@ -182,6 +182,7 @@ GENEROUS = {
     "policy.subsidy_rate": 0.8,
     "chain_leader.n_published": 5,
     "chain_leader.n_proposals": 10,
+    "chain_leader.n_introductions": 20,
     "chain_leader.office_cost": 0.05,
     "platforms.sponsoring": 0.02,
     "calls.national_rate": 1.0,
@@ -212,7 +213,8 @@ def test_without_learning_nothing_raises_capability(seed: int) -> None:
 
 
 HELPERS = (
-    "policy", "chain_leader", "proposals", "platforms", "platform_services", "finance", "debts", "outside_capital",
+    "policy", "chain_leader", "chain_owners", "proposals", "platforms", "platform_services", "finance", "debts",
+    "outside_capital",
 )  # fmt: skip
 """Modules of those who may change information, meetings, trust, money, access, people or cost, and nothing else."""
 
