@@ -141,7 +141,7 @@ def pay_what_is_owed(
     net_worth: FloatArray, is_active: BoolArray, kind: IntArray, creditor: IntArray, debtor: IntArray,
     principal: FloatArray, rate: FloatArray, household: IntArray, household_cash: FloatArray, rest_of_world: int,
     amortisation: float, cash_buffer: float, dividend: float, deposit_rate: float, reserve: float, bank_payout: float,
-    deposit_share: float, money_market: float, money_market_speed: float,
+    write_down: float, deposit_share: float, money_market: float, money_market_speed: float,
 ) -> tuple[bool, IntArray, FloatArray, FloatArray]:  # fmt: skip
     """Let firms serve their loans and pay dividends, banks pay for what funds them and be funded anew; backing fades.
 
@@ -161,7 +161,7 @@ def pay_what_is_owed(
     row = funding_rows(bank, is_active, kind, debtor, len(debt))
     pay_bank_returns(
         books, bank, household, row, principal, interest, written_off, rest_of_world, deposit_rate, reserve,
-        bank_payout,
+        bank_payout, write_down,
     )  # fmt: skip
     deposited = place_deposits(books, bank, household, household_cash, row[0], principal, deposit_share)
     borrowed = use_money_market(

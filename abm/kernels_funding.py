@@ -61,21 +61,23 @@ def pay_bank_returns(
     deposit_rate: float,
     reserve: float,
     payout: float,
+    write_down: float,
 ) -> None:
     """Banks pay interest on what funds them, then most of their profit to households; reserves stay.
 
     ``row`` is that of `funding_rows`; ``interest`` what each actor received from borrowers this quarter, million yuan
-    by slot. Profit first makes good what was ``written_off``.
+    by slot. Profit first makes good part
+    ``write_down`` of what was ``written_off``.
 
     >>> from abm.state.accounts import books_with
     >>> books = books_with([10.0, 0.0, 0.0])
     >>> pay_bank_returns(books, np.array([0]), np.array([1]), np.array([[0], [1]]), np.array([20.0, 10.0]),
-    ...                  np.array([5.0]), np.zeros(3), 2, 0.05, 0.25, 0.5)
+    ...                  np.array([5.0]), np.zeros(3), 2, 0.05, 0.25, 0.5, 1.0)
     >>> books.cash.tolist()
     [6.75, 2.75, 0.5]
     >>> books, lost = books_with([50.0, 0.0, 0.0]), np.array([5.0, 0.0, 0.0])  # interest 10, funds cost 2, pays .8 of 3
     >>> pay_bank_returns(books, np.array([0]), np.array([1]), np.array([[0], [1]]), np.array([20.0, 20.0]),
-    ...                  np.array([10.0]), lost, 2, 0.05, 0.25, 0.8)
+    ...                  np.array([10.0]), lost, 2, 0.05, 0.25, 0.8, 1.0)
     >>> books.cash.round(9).tolist(), lost.tolist()
     ([45.6, 3.4, 1.0], [0.0, 0.0, 0.0])
     """
@@ -87,7 +89,7 @@ def pay_bank_returns(
         pay(books, i, household, deposit_rate * deposit[b], _INTEREST)
         pay(books, i, rest_of_world, deposit_rate * bond[b], _INTEREST)
         profit = max(0.0, interest[i] - deposit_rate * (deposit[b] + bond[b]))
-        made_good = min(profit, written_off[i])
+        made_good = min(profit, write_down * written_off[i])
         written_off[i] -= made_good
         profit -= made_good
         spare = max(0.0, books.cash[i] - reserve * deposit[b])

@@ -375,6 +375,7 @@ class Finance:
     venture_years: float = number(5.0, "year", 1.0, 20.0, "uncertainty", "assumption", "years after which a venture fund sells a stake whose pilot has not succeeded")
     guarantee_fee: float = number(0.005, "1/quarter", 0.0, 0.05, "lever", "assumption", "what an SME pays a guarantee fund on the part of its debt that is backed")
     bank_spread: float = number(0.2, "1", 0.0, 1.0, "uncertainty", "assumption", "how far banks' cut-offs differ from the mean either way")
+    loss_write_down: float = number(0.125, "1/quarter", 0.0, 1.0, "uncertainty", "assumption", "part of its losses on loans that a bank makes good from profit; losses weigh on its cut-off as long")
     loss_caution: float = number(3.0, "1", 0.0, 50.0, "uncertainty", "assumption", "part of its cut-off a bank gives up per part of its loans lost and not made good, at most half")
 
 

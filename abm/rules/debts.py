@@ -32,7 +32,7 @@ def serve_debts(world: World, parameters: Parameters, draws: Draws) -> None:
     """Firms pay interest, amortise and pay dividends; households place deposits; banks pass on their profit.
 
     Equation   due = principal (rate + amortisation); dividend = share * max(0, profit), to owners by their equity;
-               deposits -> deposit_share * wealth; a bank pays out bank_payout * max(0, interest - cost - losses);
+               deposits -> deposit_share * wealth; a bank pays out bank_payout * max(0, interest - cost - w losses);
                a stake grows as the net worth of its firm, by at most a tenth
     Units      money: million yuan; rates: 1/quarter
     Source     zhao2020 III.B (flow of capital); ren 2.3.3 (financial intermediaries)
@@ -48,7 +48,7 @@ def serve_debts(world: World, parameters: Parameters, draws: Draws) -> None:
         actors.written_off, actors.backing, actors.equipment, actors.sales, actors.profit, actors.net_worth,
         claims.is_active, claims.kind, claims.creditor, claims.debtor, claims.principal, claims.rate,
         regions.household_slot, regions.household_cash, world.rest_of_world, p.amortisation,
-        parameters.investment.cash_buffer, p.dividend, p.deposit_rate, p.reserve, p.bank_payout,
+        parameters.investment.cash_buffer, p.dividend, p.deposit_rate, p.reserve, p.bank_payout, p.loss_write_down,
         parameters.households.deposit_share, p.money_market, p.money_market_speed,
     )  # fmt: skip
     if is_missing:
