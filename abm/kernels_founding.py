@@ -8,14 +8,12 @@ from abm.kernel import kernel
 from abm.kernels_entry import OUTSIDER, firms
 from abm.kernels_newcomers import benchmarks, newcomers, start_up
 from abm.state.accounts import Books, pay
-from abm.state.codes import Instrument, Kind, Mode, Purpose
+from abm.state.codes import Kind, Mode, Purpose
 from abm.types import BoolArray, FloatArray, IntArray, UidArray
 
-_ENTRY, _EQUIPMENT, _SUPERVISION = np.int64(Purpose.ENTRY), np.int64(Purpose.EQUIPMENT), np.int64(Purpose.SUPERVISION)
-_INSPECTORS, _FIRM, _IMITATE = int(Instrument.SUPERVISION), int(Kind.FIRM), int(Mode.IMITATE)
-_SUPERVISION_COST = 0.05
-"""Million yuan that inspecting an outsider costs when it enters."""
-_MOST_OF_PAYER = 0.02
+_ENTRY, _EQUIPMENT = np.int64(Purpose.ENTRY), np.int64(Purpose.EQUIPMENT)
+_FIRM, _IMITATE = int(Kind.FIRM), int(Mode.IMITATE)
+_MOST_OF_PAYER = 0.05
 """Part of a payer's cash that goes into one new firm at most."""
 _LEAST_CAPITAL = 0.2
 """Part of its capital below which a firm is not founded."""
@@ -23,33 +21,6 @@ _LARGEST_SHARE = 0.2
 """Share of its market an entrant starts with at most."""
 _MOST_TAKEN = 0.5
 """Share of a market all its entrants together take at most."""
-
-
-@kernel
-def supervise(
-    entrant: IntArray, budget: FloatArray, government: IntArray, household: IntArray, books: Books
-) -> FloatArray:
-    """Pay inspectors for this quarter's outsiders; return, by region, the part of their disturbance prevented.
-
-    ``budget`` is by region and instrument, million yuan; ``government`` and ``household`` are slots by region.
-
-    >>> books = Books(np.array([0.0, 9.0, 0.0]), np.array([0, 2, 7]), np.zeros(3, int), np.zeros(9), np.zeros(9),
-    ...     np.zeros((44, 2)))
-    >>> budget, two = np.full((1, 12), 0.025), np.array([[0, 0], [0, 0], [2, 0], [-1, -1]])
-    >>> supervise(two, budget, np.array([1]), np.array([2]), books).tolist(), float(budget[0, 10])
-    ([0.5], 0.0)
-    """
-    cost = np.zeros(len(budget))
-    for e in range(entrant.shape[1]):
-        if entrant[2, e] == OUTSIDER:
-            cost[entrant[0, e]] += _SUPERVISION_COST
-    prevented = np.zeros(len(budget))
-    for r in range(len(budget)):
-        spent = min(budget[r, _INSPECTORS], cost[r])
-        pay(books, government[r], household[r], spent, _SUPERVISION)
-        budget[r, _INSPECTORS] -= spent
-        prevented[r] = spent / max(cost[r], _SUPERVISION_COST)
-    return prevented
 
 
 @kernel
@@ -61,13 +32,13 @@ def pay_in(
 
     Who gets less than its capital starts smaller: ``size`` and ``plant`` are scaled; who gets too little gives it back.
 
-    >>> books = Books(np.array([50.0, 0.0]), np.array([7, 0]), np.zeros(2, int), np.zeros(9), np.zeros(9),
+    >>> books = Books(np.array([20.0, 0.0, 0.0]), np.array([7, 0, 0]), np.zeros(3, int), np.zeros(9), np.zeros(9),
     ...     np.zeros((41, 2)))
-    >>> size, plant = np.array([2.0]), np.array([1.0])  # 2 % of 50 are half of the capital of 2
-    >>> bool(pay_in(np.array([1]), np.zeros((4, 1), int), size, plant, np.array([0]), 0, 0.5, books)[0])
-    True
+    >>> size, plant = np.full(2, 2.0), np.full(2, 1.0)  # 5 % of 20 are half of the capital of 2
+    >>> pay_in(np.array([1, 2]), np.zeros((4, 2), int), size, plant, np.array([0]), 0, 0.5, books).tolist()
+    [True, True]
     >>> size.tolist(), plant.tolist(), books.cash.tolist()
-    ([1.0], [0.5], [49.0, 1.0])
+    ([1.0, 1.0], [0.5, 0.5], [18.0, 1.0, 1.0])
     """
     number = len(slot)
     payer = np.empty(number, np.int64)
@@ -179,12 +150,13 @@ def found_firms(
     slot: IntArray, entrant: IntArray, identity: UidArray, books: Books,
     is_active: BoolArray, uid: UidArray, kind: IntArray, region: IntArray, sector: IntArray, born: IntArray,
     is_core: BoolArray, sales: FloatArray, capability: FloatArray, market_share: FloatArray, equipment: FloatArray,
-    equipment_level: FloatArray, quality: FloatArray, price: FloatArray, unit_cost: FloatArray, staff: FloatArray,
-    stock: FloatArray, frontier: FloatArray, weight: FloatArray, labour_share: FloatArray, capital_ratio: FloatArray,
-    equipment_share: FloatArray, government: IntArray, household: IntArray, mean_price: FloatArray,
-    demand: FloatArray, import_share: FloatArray, budget: FloatArray, pending_demand: FloatArray,
-    outside: int, market: int, quarter: int, relative_size: float, utilisation: float, leapfrog: float,
-    cash_need: float, disturbance: float, markup: float, base_wage: float, reference: float, key: np.uint64,
+    equipment_level: FloatArray, quality: FloatArray, flaw: FloatArray, hidden: FloatArray, price: FloatArray,
+    unit_cost: FloatArray, staff: FloatArray, stock: FloatArray, frontier: FloatArray, weight: FloatArray,
+    labour_share: FloatArray, capital_ratio: FloatArray, equipment_share: FloatArray, household: IntArray,
+    mean_price: FloatArray, demand: FloatArray, import_share: FloatArray, pending_demand: FloatArray, outside: int,
+    market: int, quarter: int,
+    relative_size: float, utilisation: float, leapfrog: float, cash_need: float, disturbance: float, dumping: float,
+    markup: float, base_wage: float, reference: float, key: np.uint64,
 ) -> tuple[IntArray, FloatArray]:  # fmt: skip
     """Give entrants rows, knowledge, money, equipment and a first share of their markets; return rows and sales.
 
@@ -199,7 +171,6 @@ def found_firms(
         entrant, identity, capability, mean_sales, mean_level, frontier, capital_ratio, relative_size, utilisation,
         leapfrog, key,
     )  # fmt: skip
-    flaw = disturbance * (1.0 - supervise(entrant, budget, government, household, books))
     for e in range(len(slot)):
         kind[slot[e]] = _FIRM
         region[slot[e]] = entrant[0, e]
@@ -217,8 +188,9 @@ def found_firms(
             number += 1
     founded = founded[:number]
     start_up(
-        founded, entrant, knowledge, size, frontier, weight, labour_share, mean_price, flaw, capability, stock,
-        equipment_level, quality, price, unit_cost, staff, leapfrog, markup, base_wage, reference,
+        founded, entrant, knowledge, size, frontier, weight, labour_share, mean_price, capability, stock,
+        equipment_level, quality, flaw, hidden, price, unit_cost, staff, disturbance, dumping, leapfrog, markup,
+        base_wage, reference,
     )  # fmt: skip
     order_plant(founded, entrant, plant, equipment_share, pending_demand, equipment, market, books)
     make_room(founded, entrant, size, firm, region, sector, demand, market_share, import_share)

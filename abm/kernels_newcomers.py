@@ -112,14 +112,17 @@ def start_up(
     weight: FloatArray,
     labour_share: FloatArray,
     mean_price: FloatArray,
-    flaw: FloatArray,
     capability: FloatArray,
     stock: FloatArray,
     equipment_level: FloatArray,
     quality: FloatArray,
+    flaw: FloatArray,
+    hidden: FloatArray,
     price: FloatArray,
     unit_cost: FloatArray,
     staff: FloatArray,
+    disturbance: float,
+    dumping: float,
     leapfrog: float,
     markup: float,
     base_wage: float,
@@ -127,15 +130,16 @@ def start_up(
 ) -> None:
     """Write what entrants know into their rows, and the product, price and staff that follow from it.
 
-    ``flaw`` is what is missing in the quality of outsiders' products, by region. Half the staff that sales need is
-    there from the start.
+    Part of the quality of outsiders' products is missing, which nobody sees at first, and they sell below their price.
+    Half the staff that sales need is there from the start.
 
     >>> x, one, stock, entrant = np.zeros((1, 2)), np.ones(1), np.zeros((1, 8, 9)), np.array([[0], [0], [2], [-1]])
-    >>> level, quality, price, cost, staff = (np.zeros(1) for _ in range(5))
+    >>> level, quality, flaw, hidden, price, cost, staff = (np.zeros(1) for _ in range(7))
     >>> start_up(np.array([0]), entrant, np.array([[0.4, 0.8]]), 10 * one, np.ones(2), np.array([[0.5, 0.5]]),
-    ...     0.3 * one, one[None], 0.5 * one, x, stock, level, quality, price, cost, staff, 0.1, 0.25, 0.1, 0.6)
-    >>> [round(float(y[0]), 9) for y in (level, quality, price, cost, staff)], round(float(stock.sum()), 9)
-    ([0.6, 0.3, 1.0, 0.8, 15.0], 1.2)
+    ...     0.3 * one, one[None], x, stock, level, quality, flaw, hidden, price, cost, staff, 0.5, 0.2, 0.1, 0.25,
+    ...     0.1, 0.6)
+    >>> [round(float(y[0]), 9) for y in (level, quality, flaw, hidden, price, cost, staff)], float(stock.sum().round(9))
+    ([0.6, 0.3, 0.5, 1.0, 0.9, 0.8, 15.0], 1.2)
     """
     for e in range(len(slot)):
         i, r, s = slot[e], entrant[0, e], entrant[1, e]
@@ -148,8 +152,10 @@ def start_up(
         stock[i, _ENDOWMENT, _OWN] = total
         equipment_level[i] = index
         quality[i] = min(1.0 + leapfrog, max(_WORST_QUALITY, relative))
-        if entrant[2, e] == OUTSIDER:
-            quality[i] *= 1.0 - flaw[r]
         price[i] = mean_price[r, s]
+        if entrant[2, e] == OUTSIDER:
+            flaw[i], hidden[i] = disturbance, 1.0
+            quality[i] *= 1.0 - disturbance
+            price[i] *= 1.0 - dumping * disturbance
         unit_cost[i] = mean_price[r, s] / (1.0 + markup)
         staff[i] = 0.5 * size[e] * labour_share[s] / (base_wage * max(index / reference, HAND_WORK))

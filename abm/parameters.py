@@ -338,6 +338,8 @@ class Policy:
     grant_additionality: float = number(0.5, "1", 0.0, 1.0, "uncertainty", "dimos2016", "share of a grant that adds to research; the rest replaces own money")
     deduction_rate: float = number(0.15, "1", 0.0, 0.5, "lever", "cheng:4.3", "share of research money refunded")
     subsidy_rate: float = number(0.2, "1", 0.0, 0.8, "lever", "cheng:4.3", "share of adoption cost paid")
+    supervision_cost: float = number(0.03, "million yuan per quarter", 0.001, 1.0, "lever", "assumption", "cost of inspecting one firm")
+    supervision_catch: float = number(0.4, "1/quarter", 0.0, 1.0, "uncertainty", "zhao2020:IV", "share of what an inspected firm hides that comes to light")
 
 
 @dataclass(frozen=True)
@@ -430,6 +432,7 @@ class Market:
     novelty_gain: float = number(0.12, "1", 0.0, 1.0, "uncertainty", "assumption", "share of demand a wave of new products adds at its height")
     novelty_speed: float = number(0.12, "1/quarter", 0.0, 1.0, "uncertainty", "assumption", "speed at which new products become old ones")
     margin_speed: float = number(0.25, "1/quarter", 0.01, 1.0, "uncertainty", "assumption", "smoothing of margins")
+    compared: float = number(40.0, "firm", 1.0, 1e6, "uncertainty", "assumption", "rivals a customer compares at most: in a larger market size drags by the share among so many")
     new_demand: bool = switch("new products open demand of their own")
     opening: float = number(0.3, "1", 0.0, 1.0, "uncertainty", "assumption", "demand that can be opened where all sales are new products, over demand as it was")
     demand_fade: float = number(0.02, "1/quarter", 0.0, 1.0, "uncertainty", "assumption", "share of that demand lost where nothing newer comes")
@@ -606,26 +609,36 @@ class Investment:
     choice_sharpness: float = number(3.0, "1", 0.1, 50.0, "uncertainty", "assumption", "how sharply money follows expected return")
     move_cost: float = number(1.0, "quarter", 0.05, 20.0, "uncertainty", "assumption", "K_s: cost of a new sector, in quarters of mean sales")
     move_hazard: float = number(0.05, "1/quarter", 0.0, 1.0, "uncertainty", "assumption", "chance a quarter that a firm considers other sectors")
+    ready_firms: int = number(3, "firm", 1, 1000, "uncertainty", "assumption", "firms that must sell a new combination before a dormant sector wakes")
+    ready_fit: float = number(0.6, "1", 0.0, 1.5, "uncertainty", "assumption", "fit to the fields of a sector above which a firm commands its combination")
+    ready_novelty: float = number(0.01, "1", 0.0, 1.0, "uncertainty", "assumption", "share of new products in sales from which a firm counts as selling a new one; 0: all do")
 
 
 @dataclass(frozen=True)
 class Turnover:
     """Entry, exit and core status."""
 
-    exit_hazard: float = number(0.025, "1/year", 0.0, 0.5, "uncertainty", "F24", "exit of an old firm of mean size, not counting insolvency")
+    exit_hazard: float = number(0.06, "1/year", 0.0, 0.5, "uncertainty", "F24", "exit of old firms on average over sizes, at target utilisation, not counting insolvency")
     young_factor: float = number(1.3, "1", 0.1, 10.0, "uncertainty", "F24", "hazard of firms of one to seven years over that of old ones")
-    size_slope: float = number(0.6, "1", 0.0, 2.0, "uncertainty", "assumption", "fall of the hazard with ln size")
-    entry_rate: float = number(0.05, "1/quarter", 0.0, 0.5, "uncertainty", "assumption", "entrants per firm where demand is unfilled")
+    size_slope: float = number(0.6, "1", 0.0, 2.0, "uncertainty", "assumption", "fall of the hazard with ln size over the region's mean")
+    entry_rate: float = number(0.03, "1/quarter", 0.0, 0.5, "uncertainty", "assumption", "entrants per firm where demand is unfilled")
     order_led: float = number(1.0, "1", 0.0, 20.0, "uncertainty", "li:3.B", "weight of core firms' imported and unfilled orders in entry")
     spin_off: float = number(0.02, "1/quarter", 0.0, 0.5, "uncertainty", "assumption", "spin-offs per university or research-active core firm")
-    outsider_share: float = number(0.25, "1", 0.0, 1.0, "uncertainty", "zhao2020:III.D", "share of entrants drawn from outside by support and regulation")
-    outsider_disturbance: float = number(0.15, "1", 0.0, 1.0, "uncertainty", "zhao2020:III.D", "quality outsiders lack unless supervised")
+    outsider_rate: float = number(0.004, "1/quarter", 0.0, 0.05, "uncertainty", "zhao2020:III.D", "outsiders per firm that usual support and regulation draw; 0: none come")
+    outsider_disturbance: float = number(0.25, "1", 0.0, 0.9, "uncertainty", "zhao2020:III.D", "share of quality that is missing in an outsider's first products: its flaw")
     entrant_size: float = number(0.4, "1", 0.05, 3.0, "uncertainty", "assumption", "size of an entrant over the mean SME of its sector")
     entrant_cash: float = number(1.6, "quarter", 0.5, 10.0, "uncertainty", "assumption", "cash of an entrant, in quarters of planned sales")
     core_review: bool = switch("core status is won and lost")
     core_size: float = number(6.0, "1", 1.0, 100.0, "uncertainty", "li:2.A", "sales over the region's mean at which a firm can be core")
     core_ties: int = number(3, "tie", 0, 100, "uncertainty", "li:2.A", "ties at least of a core firm")
     core_capability: float = number(1.0, "1", 0.0, 3.0, "uncertainty", "li:2.A", "capability over the sector's mean at least of a core firm")
+    exit_demand: float = number(1.5, "1", 0.0, 5.0, "uncertainty", "li:2.B", "rise of the ln hazard of exit per unit of capacity below target utilisation; 0: exits are blind to demand")
+    exit_backward: float = number(1.0, "1", 0.0, 5.0, "uncertainty", "zhao2020:IV", "rise of the ln hazard of exit per unit of ln quality below the market's mean; 0: backward firms stay")
+    core_grace: int = number(4, "quarter", 1, 400, "uncertainty", "assumption", "quarters in a row with too few ties or too little capability after which core status is lost")
+    outsider_learning: float = number(0.05, "1/quarter", 0.0, 1.0, "uncertainty", "assumption", "share of its flaw an outsider mends by its own doing")
+    outsider_dumping: float = number(0.5, "1", 0.0, 1.0, "uncertainty", "zhao2020:III.D", "fall of the price per unit of flaw that buyers do not see")
+    outsider_seen: float = number(0.05, "1/quarter", 0.0, 1.0, "uncertainty", "assumption", "share of what is hidden that buyers find out by themselves")
+    first_order: float = number(0.5, "1", 0.0, 1.0, "uncertainty", "li:3.B", "first order of a supplier that comes for it, over the share of an input that one review moves; 0: none")
 
 
 @dataclass(frozen=True)

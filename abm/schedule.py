@@ -41,6 +41,7 @@ from abm.rules.proposals import propose_pairs
 from abm.rules.search import search_partners
 from abm.rules.strategy import choose_strategy
 from abm.rules.structure_choice import choose_sectors
+from abm.rules.supervision import supervise_markets
 from abm.rules.supply_ties import find_suppliers
 from abm.rules.talent import move_talent
 from abm.rules.tie_endings import end_research_ties, end_supply_ties
@@ -135,6 +136,7 @@ DEFAULT = Schedule(
         learn_along_ties,
         learn_sideways,
         adopt,
+        supervise_markets,
         set_quality,
         set_prices,
         compete_for_shares,

@@ -31,7 +31,8 @@ MAX_QUARTERS = 1_000_000
 
 _FLOWS = (
     "ledger.gain", "ledger.loss", "accounts.*", "volumes.*", "actors.public_money", "actors.research_support",
-    "actors.spillover", "regions.accrued", "regions.lapsed", "regions.national_money",
+    "actors.spillover", "regions.accrued", "regions.lapsed", "regions.national_money", "regions.exit_utilisation_gap",
+    "regions.exit_quality_gap",
 )  # fmt: skip
 """Columns that tell what happened in one quarter."""
 

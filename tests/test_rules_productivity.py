@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import tomllib
 from dataclasses import replace
+from typing import Any
 
 import numpy as np
 import pytest
@@ -11,7 +13,10 @@ from abm.parameters import Parameters
 from abm.randomness import Draws
 from abm.rules.needs import assess_needs
 from abm.rules.penetration import penetrate
+from abm.scenario import Scenario
+from abm.scenario.scenario import SHIPPED
 from abm.state.codes import Level
+from abm.state.initial import found_world
 from abm.state.world import World
 from tests.small_worlds import EVERYTHING, small_world, value
 
@@ -83,3 +88,20 @@ def test_traditional_industries_who_buy_nothing_learn_nothing() -> None:
         penetrate(world, Parameters(), Draws(1, 0))
     assert world.regions.traditional_first.tolist() == [0.0]
     assert np.isnan(value(world, "traditional_productivity"))
+
+
+def test_the_world_orders_from_a_sector_that_wakes_what_was_promised() -> None:
+    """A dormant sector that would sell 300, a half of it outside, has no orders yet, but a base of 150."""
+    tables: dict[str, Any] = tomllib.loads((SHIPPED / "blank.toml").read_text(encoding="utf-8"))
+    tables["sectors"][1] |= {"dormant": True, "firms": 0, "core_firms": 0, "sales": 300, "export_share": 0.5}
+    scenario = Scenario.from_mapping(tables, SHIPPED)
+    world = found_world(scenario.structure(), scenario.founders(1), scenario.parameters_at(1), 1)
+    assert world.regions.export_base[0, 1] == pytest.approx(150.0)
+    assert world.regions.export_orders[0, 1] == 0.0
+
+
+def test_new_industries_are_sectors_that_slept_at_the_start() -> None:
+    """The core firm, which sells 3 of 4, makes machines."""
+    world = small_world()
+    world.structure = replace(world.structure, can_sleep=np.array([False, True]))
+    assert value(world, "new_sector_share") == pytest.approx(0.75)

@@ -22,13 +22,14 @@ from abm.measures import (
     stages,
     structure,
     survey,
+    turnover,
     two_chains,
 )
 from abm.measures.declaration import REGISTRY, Measure
 
 _GROUPS = (
     paths, stages, coupling, structure, chains, network, new_productivity, money, survey, needs, two_chains, growth,
-    caps, resources, public_money, platforms, credit, regions, knowledge, leader,
+    caps, resources, public_money, platforms, credit, regions, knowledge, turnover, leader,
 )  # fmt: skip
 
 GROUPS: tuple[str, ...] = tuple(module.__name__.rpartition(".")[2] for module in _GROUPS)

@@ -124,6 +124,18 @@ def bottleneck_loss(view: View) -> FloatArray:
 
 @measure(
     unit="1",
+    formula="sales of sectors that the scenario lets start dormant / sales",
+    source="cheng:4.2; zhao2020:III.C",
+    null_when="no firm has sales",
+)
+def new_sector_share(view: View) -> FloatArray:
+    """Share of sales in new industries: those that nobody made at the start."""
+    world = view.world
+    return _weighted(view, world.structure.can_sleep[world.actors.sector[view.firm]].astype(np.float64))
+
+
+@measure(
+    unit="1",
     formula="sum_s a_s / (1 + (1 - c) a_s) Y_s / sum_s Y_s, a opened demand, c cannibalisation, Y final demand",
     source="zhao2020:III.C",
     null_when="there is no final demand",

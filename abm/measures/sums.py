@@ -11,6 +11,7 @@ from typing import NamedTuple
 import numpy as np
 
 from abm.kernel import kernel
+from abm.measures.disturbance import Disturbance, disturbance
 from abm.measures.sector_fit import Fit, sector_fit
 from abm.state.codes import N_LEVELS, Mode
 from abm.types import BoolArray, FloatArray, IntArray
@@ -208,6 +209,7 @@ _AFTER_MONEY = np.int64(len(Money._fields))  # plain constants would be compiled
 _AFTER_LEVELS = np.int64(_AFTER_MONEY + len(Levels._fields))
 _AFTER_WORK = np.int64(_AFTER_LEVELS + len(Work._fields))
 _AFTER_FIT = np.int64(_AFTER_WORK + len(Fit._fields))
+_N_ROWS = np.int64(_AFTER_FIT + len(Disturbance._fields))
 _N_FIRMS = np.int64(Money._fields.index("n_firms"))
 _SALES = np.int64(Money._fields.index("sales"))
 
@@ -232,13 +234,14 @@ def firm_sums(
     capability: FloatArray, equipment_level: FloatArray, value_chain: FloatArray, staff: FloatArray,
     talent: FloatArray, vacancy: FloatArray, skill: FloatArray, local_input_share: FloatArray,
     outside_step_share: FloatArray, level: FloatArray, weight: FloatArray, frontier: FloatArray,
-    technology_class: IntArray, demand: FloatArray, export_orders: FloatArray,
+    technology_class: IntArray, demand: FloatArray, export_orders: FloatArray, price: FloatArray, flaw: FloatArray,
+    hidden: FloatArray,
 ) -> FloatArray:  # fmt: skip
-    """Return the rows of `Money`, `Levels`, `Work` and `Fit` one below the other, shape (31, regions).
+    """Return the rows of `Money`, `Levels`, `Work`, `Fit` and `Disturbance` one below the other, (rows, regions).
 
     Means are NaN without sales, those of every firm alike without firms.
     """
-    out = np.zeros((_AFTER_FIT, demand.shape[0]))
+    out = np.zeros((_N_ROWS, demand.shape[0]))
     money_sums(out, firm, region, is_core, mode, sales, profit, research_spending, loan_request, loan_granted)
     level_sums(
         out, _AFTER_MONEY, firm, region, sector, sales, capability, equipment_level, value_chain, weight, frontier,
@@ -252,6 +255,7 @@ def firm_sums(
     )  # fmt: skip
     divide(out, _AFTER_LEVELS + 4, _AFTER_WORK, _SALES)
     sector_fit(out, _AFTER_WORK, firm, region, sector, sales, staff, talent, demand, export_orders)
+    disturbance(out, _AFTER_FIT, firm, region, sector, sales, price, flaw, hidden, demand.shape[1])
     return out
 
 
@@ -262,6 +266,7 @@ class Firms(NamedTuple):
     levels: Levels
     work: Work
     fit: Fit
+    disturbance: Disturbance
 
     @classmethod
     def of(cls, table: FloatArray) -> Firms:
@@ -271,5 +276,6 @@ class Firms(NamedTuple):
             Money(*rows[:_AFTER_MONEY]),
             Levels(*rows[_AFTER_MONEY:_AFTER_LEVELS]),
             Work(*rows[_AFTER_LEVELS:_AFTER_WORK]),
-            Fit(*rows[_AFTER_WORK:]),
+            Fit(*rows[_AFTER_WORK:_AFTER_FIT]),
+            Disturbance(*rows[_AFTER_FIT:]),
         )

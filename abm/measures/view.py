@@ -103,6 +103,7 @@ class View:
             actors.equipment_level, actors.value_chain, actors.staff, actors.talent, actors.vacancy, actors.skill,
             actors.local_input_share, actors.outside_step_share, actors.level, structure.weight,
             self.world.fields.frontier, structure.technology_class, regions.demand, regions.export_orders,
+            actors.price, actors.flaw, actors.hidden,
         ))  # fmt: skip
 
     @cached_property

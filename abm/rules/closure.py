@@ -1,4 +1,8 @@
-"""Firms close: by insolvency, or by a hazard of age and size (model.md line 14)."""
+"""Firms close: by insolvency, or by a hazard that feels age, size, demand and backwardness (model.md line 14).
+
+How many leave is a fact about firms in general (F24), so the hazard is that of the mean firm: size says who of them
+leaves. Idle plant and quality below the market's raise it, full order books and good products lower it.
+"""
 
 from __future__ import annotations
 
@@ -27,6 +31,10 @@ _SETTLED_AGE = 28
 """Age in quarters from which a firm is settled."""
 _NO_ORDERS = 1e-6
 """Million yuan per quarter: a firm that expects less has no orders left."""
+_FULLEST = 1.5
+"""Highest use of capacity that still lowers the hazard of exit."""
+_MOST_PRESSED = 4.0
+"""Most by which demand and backwardness together multiply the hazard of exit; its inverse is the least."""
 
 
 @kernel
@@ -44,38 +52,119 @@ def age_factor(age: int, young_factor: float) -> float:
 
 
 @kernel
+def size_factors(
+    firm: IntArray, region: IntArray, sales: FloatArray, n_regions: int, size_slope: float
+) -> FloatArray:  # fmt: skip
+    """Return for each firm relative sales^-slope over the mean of that in its region; each region's mean is 1.
+
+    >>> size_factors(np.arange(2), np.zeros(2, int), np.array([1.0, 4.0]), 1, 1.0).round(9).tolist()
+    [1.6, 0.4]
+    """
+    mean = regional_mean(firm, region, sales, n_regions)
+    factor = np.empty(len(firm))
+    total, number = np.zeros(n_regions), np.zeros(n_regions)
+    for f in range(len(firm)):
+        r = region[firm[f]]
+        relative = max(0.05, min(100.0, sales[firm[f]] / max(mean[r], 1e-9)))
+        factor[f] = math.exp(-size_slope * math.log(relative))
+        total[r] += factor[f]
+        number[r] += 1.0
+    for f in range(len(firm)):
+        factor[f] /= total[region[firm[f]]] / number[region[firm[f]]]
+    return factor
+
+
+@kernel
+def standings(
+    firm: IntArray, region: IntArray, sector: IntArray, price: FloatArray, quality: FloatArray,
+    expected_orders: FloatArray, equipment: FloatArray, capital_ratio: FloatArray, n_regions: int,
+) -> tuple[FloatArray, FloatArray]:  # fmt: skip
+    """Return each firm's use of capacity, 0 to 1.5, and ln of its quality over the mean of its market.
+
+    >>> use, better = standings(np.arange(2), np.zeros(2, int), np.zeros(2, int), np.full(2, 2.0),
+    ...     np.array([0.4, 0.6]), np.array([9.0, 90.0]), np.full(2, 20.0), np.array([2.0]), 1)
+    >>> use.tolist(), better.round(6).tolist()  # 4.5 of 10 units; 0.4 and 0.6 over 0.5
+    ([0.45, 1.5], [-0.223144, 0.182322])
+    """
+    total, number = np.zeros((n_regions, len(capital_ratio))), np.zeros((n_regions, len(capital_ratio)))
+    for i in firm:
+        total[region[i], sector[i]] += quality[i]
+        number[region[i], sector[i]] += 1.0
+    use, better = np.empty(len(firm)), np.empty(len(firm))
+    for f in range(len(firm)):
+        i = firm[f]
+        s = sector[i]
+        mean = total[region[i], s] / number[region[i], s]
+        better[f] = math.log(max(0.05, quality[i] / max(mean, 1e-9)))
+        units = expected_orders[i] / max(price[i], 1e-6)
+        use[f] = min(_FULLEST, units / max(equipment[i] / capital_ratio[s], 1e-9))
+    return use, better
+
+
+@kernel
+def pressure(use: float, target: float, better: float, demand: float, backward: float) -> float:
+    """Return what idle plant and low quality do to the hazard: exp(d (target - u) - b ln(q / q_market)), 1/4 to 4.
+
+    >>> round(pressure(0.45, 0.85, math.log(0.8), 1.5, 1.0), 3)  # e^0.6 / 0.8
+    2.278
+    """
+    return max(1.0 / _MOST_PRESSED, min(_MOST_PRESSED, math.exp(demand * (target - use) - backward * better)))
+
+
+@kernel
+def compare_leavers(
+    firm: IntArray, region: IntArray, place: IntArray, value: FloatArray, gap: FloatArray
+) -> None:  # fmt: skip
+    """Write by region the mean value of those who leave less the mean of all; 0 where nobody leaves.
+
+    ``place`` and ``value`` go by place in ``firm``.
+
+    >>> gap = np.ones(2)
+    >>> compare_leavers(np.arange(3), np.array([0, 0, 1]), np.array([1]), np.array([4.0, 1.0, 7.0]), gap)
+    >>> gap.tolist()
+    [-1.5, 0.0]
+    """
+    total, number = np.zeros(len(gap)), np.zeros(len(gap))
+    left, n_left = np.zeros(len(gap)), np.zeros(len(gap))
+    for f in range(len(firm)):
+        total[region[firm[f]]] += value[f]
+        number[region[firm[f]]] += 1.0
+    for f in place:
+        left[region[firm[f]]] += value[f]
+        n_left[region[firm[f]]] += 1.0
+    for r in range(len(gap)):
+        gap[r] = left[r] / n_left[r] - total[r] / number[r] if n_left[r] > 0.0 else 0.0
+
+
+@kernel
 def closing_firms(
-    firm: IntArray,
-    region: IntArray,
-    uid: UidArray,
-    born: IntArray,
-    sales: FloatArray,
-    expected_orders: FloatArray,
-    cash: FloatArray,
-    equipment: FloatArray,
-    debt: FloatArray,
-    missed_payments: IntArray,
-    n_regions: int,
-    quarter: int,
-    missed_limit: int,
-    hazard: float,
-    young_factor: float,
-    size_slope: float,
-    key: np.uint64,
-) -> tuple[IntArray, IntArray]:
+    firm: IntArray, region: IntArray, sector: IntArray, uid: UidArray, born: IntArray, sales: FloatArray,
+    expected_orders: FloatArray, cash: FloatArray, equipment: FloatArray, debt: FloatArray,
+    missed_payments: IntArray, price: FloatArray, quality: FloatArray, capital_ratio: FloatArray,
+    utilisation_gap: FloatArray, quality_gap: FloatArray, quarter: int, missed_limit: int, hazard: float,
+    young_factor: float, size_slope: float, target: float, demand: float, backward: float, key: np.uint64,
+) -> tuple[IntArray, IntArray]:  # fmt: skip
     """Return the slots of the firms that close this quarter, and 1 for each that is insolvent, else 0.
 
     Insolvent are those that have missed payments too often, owe more than they have, or have no orders left. The
-    hazard of the others, per quarter, falls with ln of sales over the region's mean.
+    hazard of the others, per quarter, is that of the mean firm times factors of age, size, demand and quality. By
+    region `utilisation_gap` and `quality_gap` get the leavers' mean of `standings` less that of all; 0 without exits.
 
-    >>> zero, ten, uid = np.zeros(3, int), np.full(3, 10.0), np.arange(3, dtype=np.uint64)
+    >>> zero, ten, uid, one = np.zeros(3, int), np.full(3, 10.0), np.arange(3, dtype=np.uint64), np.ones(3)
+    >>> orders, idle, worse = np.array([4.0, 1.0, 1.0]), np.ones(1), np.ones(1)
     >>> leaving, is_insolvent = closing_firms(
-    ...     np.arange(3), zero, uid, zero, ten, ten, ten, ten, np.array([0.0, 21.0, 0.0]), np.array([0, 0, 4]),
-    ...     1, 40, 4, 0.0, 1.3, 0.6, np.uint64(1))
-    >>> leaving.tolist(), is_insolvent.tolist()
-    ([1, 2], [1, 1])
+    ...     np.arange(3), zero, zero, uid, zero, ten, orders, ten, ten, np.array([0.0, 21.0, 0.0]),
+    ...     np.array([0, 0, 4]), one, one, np.array([2.0]), idle, worse, 40, 4, 0.0, 1.3, 0.6, 0.85, 1.5, 1.0,
+    ...     np.uint64(1))
+    >>> leaving.tolist(), is_insolvent.tolist(), idle.round(9).tolist(), worse.tolist()  # uses 0.8, 0.2, 0.2
+    ([1, 2], [1, 1], [-0.2], [0.0])
     """
-    mean = regional_mean(firm, region, sales, n_regions)
+    n_regions = len(utilisation_gap)
+    size = size_factors(firm, region, sales, n_regions, size_slope)
+    use, better = standings(
+        firm, region, sector, price, quality, expected_orders, equipment, capital_ratio, n_regions
+    )  # fmt: skip
+    place = np.empty(len(firm), np.int64)
     leaving = np.empty(len(firm), np.int64)
     is_insolvent = np.zeros(len(firm), np.int64)
     number = 0
@@ -88,26 +177,29 @@ def closing_firms(
         ):
             is_insolvent[number] = 1
         else:
-            relative = sales[i] / max(mean[region[i]], 1e-9)
-            size = math.exp(-size_slope * math.log(max(0.05, min(100.0, relative))))
-            if uniform(key, uid[i], 0) >= min(1.0, hazard * age_factor(quarter - born[i], young_factor) * size):
+            chance = hazard * age_factor(quarter - born[i], young_factor) * size[f]
+            if uniform(key, uid[i], 0) >= chance * pressure(use[f], target, better[f], demand, backward):
                 continue
-        leaving[number] = i
+        leaving[number], place[number] = i, f
         number += 1
+    compare_leavers(firm, region, place[:number], use, utilisation_gap)
+    compare_leavers(firm, region, place[:number], better, quality_gap)
     return leaving[:number], is_insolvent[:number]
 
 
 @rule(
-    writes=closing.WRITES,
-    source="li:2.B; zhao2020:IV",
+    writes=("regions.exit_utilisation_gap", "regions.exit_quality_gap", *closing.WRITES),
+    source="li:2.B; zhao2020:IV; F24",
     off={"switches.closure": False},
 )
 def close_firms(world: World, parameters: Parameters, draws: Draws) -> None:
-    """Firms that cannot pay, or are hit by the hazard of their age and size, leave with all that is theirs.
+    """Firms that cannot pay leave, and others by age and size, sooner with idle plant and backward products.
 
-    Equation   P(exit) = 1 if payments missed for missed_limit quarters, else hazard f(age) size^-slope
-    Units      hazard: 1/quarter from 1/year
-    Source     li 2.B (subjects enter and withdraw), zhao2020 IV (backward capacity leaves); F24 for ages
+    Equation   P(exit) = 1 if payments missed for missed_limit quarters, else
+               hazard f(age) size^-slope / mean(size^-slope) min(4, max(1/4, exp(d (target - u) - b ln(q / q_market))))
+    Units      hazard: 1/quarter from 1/year; u: use of capacity, 1; q: frontier = 1
+    Source     li 2.B (subjects enter and withdraw by the demand of industry), zhao2020 IV (backward capacity leaves);
+               F24 for the number and the ages
     Draws      "close" per firm
     Off when   switches.closure = false
     """
@@ -116,9 +208,12 @@ def close_firms(world: World, parameters: Parameters, draws: Draws) -> None:
     p, actors = parameters.turnover, world.actors
     _, region = world.kind_and_region()
     leaving, is_insolvent = closing_firms(
-        world.slots(Kind.FIRM), region, actors.uid, actors.born, read_only(actors.sales), actors.expected_orders,
-        actors.cash, actors.equipment, actors.debt, actors.missed_payments, world.structure.n_regions, world.quarter,
-        parameters.finance.missed_limit, per_quarter(p.exit_hazard), p.young_factor, p.size_slope, draws.key("close"),
+        world.slots(Kind.FIRM), region, actors.sector, actors.uid, actors.born, read_only(actors.sales),
+        actors.expected_orders, actors.cash, actors.equipment, actors.debt, actors.missed_payments, actors.price,
+        actors.quality, world.structure.capital_ratio, world.regions.exit_utilisation_gap,
+        world.regions.exit_quality_gap, world.quarter, parameters.finance.missed_limit, per_quarter(p.exit_hazard),
+        p.young_factor, p.size_slope, parameters.investment.target_utilisation, p.exit_demand, p.exit_backward,
+        draws.key("close"),
     )  # fmt: skip
     if len(leaving) == 0:
         return

@@ -10,15 +10,17 @@ from functools import lru_cache
 
 import numpy as np
 
-from abm.kernels_entry import CAUSES, core_buyers, entrants
+from abm.kernels_entry import CAUSES, SPIN_OFF, entrants
+from abm.kernels_first_ties import first_orders
 from abm.kernels_founding import found_firms, settle_in
 from abm.parameters import Parameters
 from abm.randomness import Draws, make_uid
 from abm.rule import rule
 from abm.state import accounts
+from abm.state import ties as tie_book
 from abm.state.accounts import books_of
 from abm.state.causes import last_events
-from abm.state.codes import Event
+from abm.state.codes import Event, Layer, TieOrigin
 from abm.state.world import World
 from abm.types import FloatArray, IntArray, UidArray
 
@@ -26,6 +28,8 @@ _MOST_ENTRANTS = 0.1
 """Most entrants of a quarter over the rows of actors, of which 4 are taken off; 4 may always come."""
 _RECENT = 8
 """Quarters within which a result can have led to an offshoot."""
+_KINSHIP = 0.6
+"""Trust of the tie of an offshoot with who it comes from."""
 
 
 @lru_cache(maxsize=64)
@@ -37,19 +41,21 @@ def _market_uids(regions: tuple[str, ...], sectors: tuple[str, ...]) -> tuple[Ui
 
 
 @rule(
-    writes=("actors.*", "ledger.stock", "ledger.gain", "ledger.loss", "regions.pending_demand", "regions.budget",
-            "regions.import_share", *accounts.WRITES),
+    writes=("actors.*", "ledger.stock", "ledger.gain", "ledger.loss", "regions.pending_demand",
+            "regions.import_share", *tie_book.WRITES, *accounts.WRITES),
     source="li:2.B; li:3.B; zhao2020:III.D",
     off={"switches.entry": False},
-    needs_rows={"actors": 0.1},
+    needs_rows={"actors": 0.1, "ties": 0.1},
 )  # fmt: skip
 def enter_firms(world: World, parameters: Parameters, draws: Draws) -> None:
-    """New firms come where demand is not met, from where knowledge is, and from outside.
+    """New firms come where demand is not met, from where knowledge is, and from outside; some with a first tie.
 
-    Equation   expected entrants = rate n [max(0, 1 - capacity / demand) + order_led wanted / demand] + spin-offs
-    Units      rate: 1/quarter
+    Equation   expected entrants = rate n [max(0, 1 - target capacity / demand) + order_led wanted / demand] + spin-offs
+               + outsider_rate n [min(3, support / usual) + min(3, regulation / usual)] / 2
+    Units      target: use of capacity firms aim at, 1; rate, outsider_rate: 1/quarter; support: innovation
+               budget over sales; regulation: green standard + carbon price
     Source     li 2.B, 3.B (attracting supporting enterprises); zhao2020 III.D (outsiders)
-    Draws      "entrants" per market; "spin off" per parent; "entrant" per entrant
+    Draws      "entrants" and "outsiders" per market; "spin off" per parent; "entrant" per entrant
     Off when   switches.entry = false
     """
     if not parameters.switches.entry:
@@ -60,12 +66,29 @@ def enter_firms(world: World, parameters: Parameters, draws: Draws) -> None:
     founded, size = _found(world, parameters, draws, slot, entrant, uid)
     if len(founded) < len(slot):
         world.actors.reset(np.setdiff1d(slot, founded))
-    _tell(world, entrant[:, : len(founded)], uid[: len(founded)], size, _is_order_led(parameters))
+    entrant = np.ascontiguousarray(entrant[:, : len(founded)])
+    other, share = _first_orders(world, parameters, entrant)
+    told = _tell(world, entrant, uid[: len(founded)], size, other)
+    ordered, is_offshoot = share > 0.0, entrant[2] == SPIN_OFF
+    tie_book.open_ties(
+        world, founded[ordered], other[ordered], Layer.SUPPLY, TieOrigin.ORDER, weight=share[ordered],
+        trust=parameters.search.first_trust, cause=told[ordered],
+    )  # fmt: skip
+    tie_book.open_ties(
+        world, other[is_offshoot], founded[is_offshoot], Layer.RESEARCH, TieOrigin.ACQUAINTANCE, weight=1.0,
+        trust=_KINSHIP, cause=told[is_offshoot],
+    )  # fmt: skip
 
 
-def _is_order_led(parameters: Parameters) -> bool:
-    """Tell whether orders of core firms draw suppliers."""
-    return parameters.switches.supporting_chain and parameters.turnover.order_led > 0.0
+def _first_orders(world: World, parameters: Parameters, entrant: IntArray) -> tuple[IntArray, FloatArray]:
+    """Return from whom, or for whose orders, each new firm comes, -1 for none, and the first order it gets."""
+    a, ties, p = world.actors, world.ties, parameters.search
+    step = parameters.turnover.first_order * p.order_step
+    return first_orders(
+        entrant, a.uid, a.is_active, a.is_core, a.region, a.sector, a.expected_orders, world.structure.inputs,
+        ties.is_active, ties.layer, ties.source, ties.target, ties.weight, step, p.local_cap,
+        p.input_threshold,
+    )  # fmt: skip
 
 
 def _entrants(world: World, parameters: Parameters, draws: Draws) -> tuple[IntArray, IntArray, UidArray]:
@@ -74,11 +97,12 @@ def _entrants(world: World, parameters: Parameters, draws: Draws) -> tuple[IntAr
     market_uid, group_uid = _market_uids(st.region_names, st.sector_names)
     return entrants(
         a.is_active, a.kind, a.region, a.sector, a.uid, a.is_core, a.mode, a.equipment, a.capability,
-        st.capital_ratio, world.fields.frontier, st.weight, regions.demand, regions.export_orders,
-        regions.wanted_local, regions.unfilled, world.sectors.is_awake, market_uid, group_uid, p.entry_rate,
-        p.order_led if _is_order_led(parameters) else 0.0,
-        p.outsider_share if parameters.switches.policy else 0.0, p.spin_off, world.quarter,
-        max(4, int(_MOST_ENTRANTS * a.rows) - 4), draws.key("entrants"), draws.key("spin off"),
+        st.capital_ratio, world.fields.frontier, st.weight, regions.mean_price, regions.demand, regions.export_orders,
+        regions.wanted_local, regions.unfilled, world.sectors.is_awake, a.sales, regions.accrued, market_uid, group_uid,
+        p.entry_rate, p.order_led if parameters.switches.supporting_chain else 0.0, p.outsider_rate,
+        parameters.policy.green_standard + parameters.policy.carbon_price, parameters.investment.target_utilisation,
+        p.spin_off, world.quarter, max(4, int(_MOST_ENTRANTS * a.rows) - 4), draws.key("entrants"),
+        draws.key("outsiders"), draws.key("spin off"),
     )  # fmt: skip
 
 
@@ -89,12 +113,12 @@ def _found(
     a, st, regions, ledger, p = world.actors, world.structure, world.regions, world.ledger, parameters.turnover
     founded, size = found_firms(
         slot, entrant, uid, books_of(world), a.is_active, a.uid, a.kind, a.region, a.sector, a.born, a.is_core,
-        a.sales, a.capability, a.market_share, a.equipment, a.equipment_level, a.quality, a.price, a.unit_cost,
-        a.staff, ledger.stock, world.fields.frontier, st.weight, st.labour_share, st.capital_ratio,
-        st.equipment_share, regions.government_slot, regions.household_slot, regions.mean_price, regions.demand,
-        regions.import_share, regions.budget, regions.pending_demand, world.rest_of_world, world.market,
-        world.quarter, p.entrant_size, parameters.investment.target_utilisation, parameters.frontier.leapfrog,
-        p.entrant_cash, p.outsider_disturbance, parameters.market.base_markup, parameters.production.base_wage,
+        a.sales, a.capability, a.market_share, a.equipment, a.equipment_level, a.quality, a.flaw, a.hidden,
+        a.price, a.unit_cost, a.staff, ledger.stock, world.fields.frontier, st.weight, st.labour_share,
+        st.capital_ratio, st.equipment_share, regions.household_slot, regions.mean_price, regions.demand,
+        regions.import_share, regions.pending_demand, world.rest_of_world, world.market, world.quarter,
+        p.entrant_size, parameters.investment.target_utilisation, parameters.frontier.leapfrog, p.entrant_cash,
+        p.outsider_disturbance, p.outsider_dumping, parameters.market.base_markup, parameters.production.base_wage,
         parameters.production.reference_level, draws.key("entrant"),
     )  # fmt: skip
     settle_in(
@@ -104,17 +128,11 @@ def _found(
     return founded, size
 
 
-def _tell(world: World, entrant: IntArray, uid: UidArray, size: FloatArray, is_order_led: bool) -> None:
+def _tell(world: World, entrant: IntArray, uid: UidArray, size: FloatArray, origin: IntArray) -> IntArray:
     """Name the new firms and record that they came, from whom, or for whose orders; offshoots follow a result."""
     a = world.actors
     names = world.structure.sector_names
-    region, sector, cause, parent = entrant
-    origin = parent
-    if is_order_led:
-        origin = core_buyers(
-            np.ascontiguousarray(entrant), a.uid, a.is_active, a.is_core, a.region, a.sector, a.expected_orders,
-            a.local_input_share, world.structure.inputs,
-        )  # fmt: skip
+    region, sector, cause, parent, _ = entrant
     other = np.where(origin >= 0, a.uid[origin], np.uint64(0))
     followed = np.full(len(uid), -1, np.int64)
     is_offshoot = parent >= 0
@@ -124,6 +142,6 @@ def _tell(world: World, entrant: IntArray, uid: UidArray, size: FloatArray, is_o
         )  # fmt: skip
     for identity, s, c in zip(uid.tolist(), sector.tolist(), cause.tolist(), strict=True):
         world.names[identity] = f"{names[s].replace('_', ' ')} {CAUSES[c]} {len(world.names) + 1}"
-    world.events.add(
+    return world.events.add(
         Event.ENTRY, world.quarter, uid, region=region, channel=cause, partner=other, amount=size, cause=followed
     )  # fmt: skip

@@ -2,7 +2,8 @@
 
 A firm now and then reckons the net present value of every sector, by what its firms earn and how well the firm's
 capability fits, less the cost of moving, which is lower between kindred sectors. A dormant sector wakes when firms
-hold the new combination of fields its product needs (cheng 4.2).
+that sell new products hold the combination of fields its product needs (cheng 4.2); the world then orders from it what
+the scenario promises.
 """
 
 from __future__ import annotations
@@ -23,11 +24,6 @@ from abm.state.market_shares import share_out_customers
 from abm.state.world import World
 from abm.types import BoolArray, FloatArray, IntArray, UidArray
 from abm.valuation import annuity
-
-_READY_FIRMS = 3
-"""Firms that must command the fields of a dormant sector before it wakes."""
-_READY_FIT = 0.6
-"""Fit to the fields of a sector above which a firm commands them."""
 
 
 @kernel
@@ -85,14 +81,16 @@ def sector_fit(capability: FloatArray, frontier: FloatArray, weight: FloatArray,
 
 @kernel
 def ready_sectors(
-    firm: IntArray, capability: FloatArray, frontier: FloatArray, weight: FloatArray, is_awake: BoolArray
-) -> IntArray:
-    """Return the dormant sectors whose combination of fields enough firms command.
+    firm: IntArray, capability: FloatArray, novelty: FloatArray, frontier: FloatArray, weight: FloatArray,
+    is_awake: BoolArray, n_ready: int, least_fit: float, least_novelty: float,
+) -> IntArray:  # fmt: skip
+    """Return the dormant sectors whose combination of fields enough firms command that sell something new.
 
     >>> import numpy as np
     >>> able, one = np.array([[0.7], [0.7], [0.7]]), np.ones(1)
-    >>> ready_sectors(np.arange(3), able, one, np.array([[1.0], [1.0]]), np.array([True, False])).tolist()
-    [1]
+    >>> new, weight, is_awake = np.array([0.2, 0.2, 0.0]), np.array([[1.0], [1.0]]), np.array([True, False])
+    >>> [ready_sectors(np.arange(3), able, new, one, weight, is_awake, n, 0.6, 0.1).tolist() for n in (2, 3)]
+    [[1], []]
     """
     ready = np.empty(len(is_awake), np.int64)
     number = 0
@@ -101,8 +99,9 @@ def ready_sectors(
             continue
         able = 0
         for i in firm:
-            able += 1 if sector_fit(capability, frontier, weight, i, s, math.inf) > _READY_FIT else 0
-        if able >= _READY_FIRMS:
+            fit = sector_fit(capability, frontier, weight, i, s, math.inf)
+            able += 1 if fit > least_fit and novelty[i] >= least_novelty else 0
+        if able >= n_ready:
             ready[number] = s
             number += 1
     return ready[:number].copy()
@@ -171,7 +170,10 @@ def choose_sectors(world: World, parameters: Parameters, draws: Draws) -> None:
     frontier, is_awake = world.fields.frontier, world.sectors.is_awake
     for r in range(st.n_regions):
         here = firm[actors.region[firm] == r]
-        for s in ready_sectors(here, actors.capability, frontier, st.weight, np.ascontiguousarray(is_awake[:, r])):
+        for s in ready_sectors(
+            here, actors.capability, actors.novelty, frontier, st.weight, np.ascontiguousarray(is_awake[:, r]),
+            p.ready_firms, p.ready_fit, p.ready_novelty,
+        ):  # fmt: skip
             is_awake[s, r] = True
             world.events.add(Event.SECTOR_ACTIVATED, world.quarter, np.uint64(0), region=r, channel=s)
     earning, mean_sales = sector_earnings(

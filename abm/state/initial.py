@@ -272,7 +272,7 @@ def _close_demand(world: World, founders: Founders, parameters: Parameters) -> N
         regions.import_share[r] = np.where(sales > 0.0, np.clip(1.0 - home, 0.05, 0.9), 1.0)
         short = sales - regions.export_orders[r] - (1.0 - regions.import_share[r]) * demand
         regions.export_orders[r] = np.maximum(0.0, regions.export_orders[r] + short) * (sales > 0.0)
-        regions.export_base[r] = regions.export_orders[r]
+        regions.export_base[r] = np.where(st.can_sleep, st.export_base[r], regions.export_orders[r])
         regions.normal_import_share[r] = np.clip(st.import_share, 0.01, 0.9)
         regions.demand[r] = demand
         regions.pending_demand[r] = st.equipment_share * investment.sum()

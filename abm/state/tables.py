@@ -70,6 +70,8 @@ class Actors(Table):
     skill: FloatArray = column("share of staff trained for new productivity", low=0, high=1)
 
     quality: FloatArray = column("product quality, frontier = 1", low=0)
+    flaw: FloatArray = column("share of quality that is missing in an outsider's products", low=0, high=1)
+    hidden: FloatArray = column("part of the flaw that buyers of the open market do not see", low=0, high=1)
     price: FloatArray = column("price, imports = 1", low=0)
     unit_cost: FloatArray = column("cost of one unit at base prices", low=0)
     market_share: FloatArray = column("share in the home market of the sector", low=0, high=1)
@@ -94,6 +96,7 @@ class Actors(Table):
     orientation: FloatArray = column("university: 0 ratings to 1 use", low=0, high=1)
     openness: FloatArray = column("university: share of equipment open to firms", low=0, high=1)
     service: FloatArray = column("platform service received, by service", dims=("service",), low=0, high=1)
+    weak_quarters: IntArray = column("quarters in a row a core firm lacked ties or capability", "quarter", dtype=np.int64, low=0)
     spillover: FloatArray = column("capability learned this quarter along ties from firms of other sectors", "level", low=0)
     is_needy: BoolArray = column("the firm's chain has an open need in its sector", dtype=np.bool_)
     public_money: FloatArray = column("grants, refunds, cultivation and adoption subsidy received this quarter", PER_QUARTER, low=0)
@@ -165,6 +168,8 @@ class Regions(Table):
     visible_investment: FloatArray = column("investment of firms last year", PER_QUARTER, low=0)
     accrued: FloatArray = column("public money that accrued to each instrument this quarter", PER_QUARTER, dims=("instrument",), low=0)
     lapsed: FloatArray = column("public money each instrument lost this quarter: above the cap, or switched off", PER_QUARTER, dims=("instrument",), low=0)
+    exit_utilisation_gap: FloatArray = column("use of capacity of firms that closed this quarter less that of all")
+    exit_quality_gap: FloatArray = column("ln of quality over the market's mean, of firms that closed this quarter less that of all")
     national_money: FloatArray = column("what the rest of world paid for national projects this quarter", PER_QUARTER, low=0)
 
 

@@ -101,8 +101,8 @@ def seen() -> dict[str, Seen]:
     equipment = Scenario.load("equipment").with_parameters({"platforms.prospect": 0.0})
     watch(equipment, 52, {4, 28, 33, 40, 52}, found)
     watch(worlds.two_regions(), 48, {1, 12, 20, 27}, found)
-    wary_takers = {"innovation.take_up": 0.5, "innovation.risk_aversion": 1.0}
-    watch(Scenario.load("equipment").with_parameters(wary_takers), 68, set(), found)
+    takers = {"innovation.take_up": 5.0}
+    watch(Scenario.load("equipment").with_parameters(takers), 68, set(), found)
     no_new_loans = Scenario.load("blank").with_parameters({"switches.finance": False, "finance.amortisation": 0.5})
     watch(no_new_loans, 30, set(), found)
     return found

@@ -40,6 +40,7 @@ STEP = {
     "10 learning": ("renew absorption", "learn along ties", "learn sideways"),
     "11 new productivity": ("adopt",),
     "12 market": (
+        "supervise markets",
         "set quality",
         "set prices",
         "compete for shares",

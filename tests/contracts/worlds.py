@@ -29,6 +29,7 @@ EVENTFUL: dict[str, float | bool] = {
     "turnover.entry_rate": 0.2,
     "investment.move_hazard": 0.3,
     "investment.move_cost": 0.05,
+    "investment.ready_novelty": 0.0,
     "needs.close_share": 0.019,
     "chain_leader.n_published": 5,
     "chain_leader.office_cost": 0.05,

@@ -89,6 +89,10 @@ def instrument(name: str, measure: str, why: str, world: str = REGION) -> Mechan
     return Mechanism({share: 2.0 * usual, "policy.budget_share": more}, {share: 0.0}, measure, why, world)
 
 
+UNSUPERVISED = {"turnover.outsider_rate": 0.02, "policy.supervision_share": 0.0}
+"""Many outsiders come, and nobody inspects them: at the default little is hidden for long."""
+
+
 def dial(name: str, on: float, off: float, measure: str, why: str, world: str = REGION) -> Mechanism:
     """Return a mechanism that one parameter sets; where `on` is the default the undisturbed world serves."""
     kind = SPECIFICATIONS[name].kind if name in SPECIFICATIONS else float
@@ -129,7 +133,7 @@ MECHANISMS |= {
     "cultivation": instrument("cultivation", "sme_share_of_sales", "specialised SMEs grow"),
     "guarantees": instrument("guarantee", "sme_refusal_rate", "who is backed is refused less"),
     "adoption subsidy": instrument("adoption", "digital_level", "adoption costs less"),
-    "supervision": instrument("supervision", "quality_sold", "flawed goods of outsiders are kept from the market"),
+    "supervision": instrument("supervision", "hidden_flaw_share", "inspectors bring to light what outsiders hide"),
     "chain office": instrument("chain_office", "gain_route_proposal", "the office pays for what the leader proposes"),
     # other policy
     "innovation budget": dial("policy.budget_share", 0.3, 0.0, "research_spending", "the budget is there for research"),
@@ -307,6 +311,8 @@ MECHANISMS |= {
     "skill gap": dial("new_productivity.skill_gap_cost", 4.0, 0.0, "digital_level",
         "the untrained adopt at higher cost"),
     # market, investment
+    "new industries": dial("investment.ready_fit", 0.3, 1.5, "new_sector_share",
+        "sectors that nobody works in wake when firms command their fields"),
     "demand opened by new products": dial("market.new_demand", True, False, "new_demand_share",
         "the demand it opens is what is measured"),
     "who is not served goes elsewhere": dial("market.export_reach_speed", 0.1, 0.0, "export_reach",
@@ -329,7 +335,19 @@ MECHANISMS |= {
     # turnover, network
     "order-led entry": dial("turnover.order_led", 1.0, 0.0, "supplier_entries", "orders of core firms draw suppliers"),
     "spin-offs": dial("turnover.spin_off", 0.02, 0.0, "n_entries", "they come where nobody else would"),
-    "outsiders": dial("turnover.outsider_share", 0.5, 0.0, "quality_sold", "they disturb the market"),
+    "outsiders": dial("turnover.outsider_rate", 0.02, 0.0, "quality_sold", "they disturb the market"),
+    "first orders": dial("turnover.first_order", 1.0, 0.0, "newcomers_with_customers",
+        "who comes for orders has one from the start"),
+    "dumping": Mechanism(UNSUPERVISED | {"turnover.outsider_dumping": 1.0},
+        UNSUPERVISED | {"turnover.outsider_dumping": 0.0}, "price_dispersion", "who hides a flaw sells below price"),
+    "exits feel demand": dial("turnover.exit_demand", 1.5, 0.0, "exit_utilisation_gap", "idle plant makes firms leave"),
+    "exits of the backward": dial("turnover.exit_backward", 1.0, 0.0, "exit_quality_gap",
+        "backward products make firms leave"),
+    "core status by strength": Mechanism({"turnover.core_capability": 1.5, "turnover.core_grace": 1},
+        {"turnover.core_capability": 1.5, "turnover.core_grace": 400}, "n_core_enterprises",
+        "where much is asked, who lacks it is core no longer"),
+    "customers compare few": dial("market.compared", 10.0, 1e6, "largest_firm_share",
+        "in large markets too, size drags"),
     "attachment": dial("search.attachment", 1.08, 0.0, "degree_skew", "who has customers gets more"),
     "trust in search": dial("search.trust_weight", 2.0, 0.0, "clustering", "partners of partners are trusted"),
     "platform in search": dial("search.platform_weight", 2.0, 0.0, "n_research_ties", "members meet", PLATFORMS),

@@ -60,11 +60,19 @@ def _supplier_entries(world: World) -> float:
     return float((is_new & (events["channel"] == 0)).sum())
 
 
+def _newcomers_with_customers(world: World) -> float:
+    ties, actors, firm = world.ties, world.actors, world.slots(Kind.FIRM)
+    young = firm[world.quarter - actors.born[firm] < 8]
+    suppliers = ties.source[ties.is_active & (ties.layer == int(Layer.SUPPLY))]
+    return float(np.isin(young, suppliers).mean()) if len(young) else float("nan")
+
+
 EXTRA: dict[str, tuple[str, Callable[[World], float]]] = {
     "quality_sold": ("1", _sold_quality),
     "sme_share_of_talent": ("1", _talent_of_smes),
     "research_ties_across": ("ties", _across(Layer.RESEARCH)),
     "supply_ties_across": ("ties", _across(Layer.SUPPLY)),
+    "newcomers_with_customers": ("1", _newcomers_with_customers),
     "supplier_entries": ("firms per quarter", _supplier_entries),
 }
 """Measures of their own: unit, and the value of a quarter."""
