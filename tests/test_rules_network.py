@@ -375,7 +375,7 @@ def test_the_leader_drops_links_that_stay_bad() -> None:
     poor = tie(world, SME, CORE, Layer.SUPPLY, TieOrigin.ORDER, trust=0.1)
     good = tie(world, RIVAL, CORE, Layer.SUPPLY, TieOrigin.ORDER, trust=0.1)
     trusted = tie(world, SME, RIVAL, Layer.SUPPLY, TieOrigin.ORDER, trust=0.25)
-    apply(lead_chains, world)
+    apply(lead_chains, world, {"chain_leader.prune_supply": 0.2})
     assert world.ties.is_active[[idle, recent, poor, good, trusted]].tolist() == [False, True, False, True, True]
 
 
