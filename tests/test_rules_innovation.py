@@ -197,7 +197,7 @@ def test_the_logit_has_its_odds() -> None:
 def test_a_bad_research_year_lowers_intensity() -> None:
     world = small_world(mode=int(Mode.INDEPENDENT), research_intensity=0.02, year_cost=8.0)
     world.quarter = int(world.actors.uid[0] % np.uint64(4))
-    run(choose_strategy, world)
+    run(choose_strategy, world, Parameters().with_changes({"strategy.normal_intensity": 0.02}))
     step = Parameters().strategy.intensity_step
     assert world.actors.research_intensity[0] == pytest.approx(0.02 - step)
     # R = -100 * 8 / (4 * 50) = -4 per cent of annual sales, of which recency goes into the propensity

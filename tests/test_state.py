@@ -87,11 +87,11 @@ def test_every_column_is_declared_in_full(name: str) -> None:
 
 
 def test_amounts_have_bounds() -> None:
-    """What can't be negative says so: only balances and codes of "none" may lack a lower bound of zero."""
+    """What can't be negative says so: only balances, differences and codes of "none" may lack a lower bound of zero."""
     for name, table in TABLES.items():
         for column, declared in table.declared().items():
             if declared.dtype is np.float64 and declared.low is None:
-                assert any(word in column for word in ("profit", "return", "margin", "balance", "appeal")), (
+                assert any(word in column for word in ("profit", "return", "margin", "balance", "appeal", "gap")), (
                     f"{name}.{column}"
                 )
 

@@ -376,7 +376,7 @@ NOT_PAIRED: dict[str, str] = {
     **dict.fromkeys(
         ("policy.profit_tax", "policy.wage_tax", "policy.income_tax"), "a tax, not a mechanism of the papers"),
     **dict.fromkeys(
-        ("policy.subsidy_rate", "talent.programme_quarters"),
+        ("policy.subsidy_rate", "policy.supervision_cost", "talent.programme_quarters"),
         "sets the size of an instrument"),
 }  # fmt: skip
 """Levers without a pair of their own, and why."""

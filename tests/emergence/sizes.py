@@ -39,8 +39,9 @@ def tables_of(size: float) -> Tables:
     tables: Tables = deepcopy(read_toml(SHIPPED / "equipment.toml"))
     sectors, region = tables["sectors"], tables["regions"][0]
     for key in ("firms", "core_firms"):
-        for sector, count in zip(sectors, apportioned([each[key] for each in sectors], size), strict=True):
-            sector[key] = count
+        for sector, count in zip(sectors, apportioned([each.get(key, 0) for each in sectors], size), strict=True):
+            if key in sector:  # a dormant sector has none
+                sector[key] = count
     for sector in sectors:
         sector["sales"] *= size
     institutions = apportioned([region["universities"], region["institutes"]], size)

@@ -11,7 +11,7 @@ import pandas as pd
 import pytest
 
 from analysis.load import FolderError, load_run
-from analysis.schema import CATALOGUE, part_path
+from analysis.schema import CATALOGUE, TABLES, part_path
 from analysis.store import open_store
 from experiments.command_line import main
 from experiments.sweep.catalogue import Catalogue, CatalogueLost
@@ -141,6 +141,8 @@ READERS: dict[str, Callable[[Path], object]] = {
     "measures.parquet": lambda folder: load_run(folder).measures,
     "panel.parquet": lambda folder: load_run(folder).panel,
     "events.parquet": lambda folder: load_run(folder).events,
+    "stages.parquet": lambda folder: load_run(folder).stages,
+    "chains.parquet": lambda folder: load_run(folder).chains,
     "network.graphml": lambda folder: load_run(folder).graph,
 }
 
@@ -153,7 +155,7 @@ def test_whatever_byte_of_a_run_folder_is_wrong_it_is_told(run_folder: Path, nam
         flip(path, place)
         with pytest.raises(FolderError, match=rf"{name}: cannot be read.*make the run again: innonet run blank"):
             READERS[name](run_folder)
-        if path.suffix == ".parquet":
+        if path.stem in TABLES:
             store = open_store(run_folder)
             with pytest.raises(FolderError, match=f"{name}: cannot be read"):
                 store.arrow(path.stem)
