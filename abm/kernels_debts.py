@@ -21,7 +21,7 @@ _NOTHING = 1e-6
 _FASTEST = 0.1
 """Part by which the book value of a stake changes in a quarter at most."""
 _BACKING_KEPT = 0.9
-"""Part of vouching and guarantees still good a quarter later."""
+"""Part of a guarantee still good a quarter later."""
 
 
 @kernel

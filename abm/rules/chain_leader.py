@@ -48,7 +48,7 @@ def lead_chains(world: World, parameters: Parameters, draws: Draws) -> None:
     Equation   priority = N (1 + age_weight age) / (cost_weight + gap), the n_published first ones are published;
                a research tie with tau < prune_trust that no project used for prune_idle quarters ends, as does a supply
                tie with tau < prune_supply whose supplier is worse than the mean of its sector
-    Units      N: million yuan per quarter; age: years; tau, gap, backing: 1; office_cost: million yuan per year
+    Units      N: million yuan per quarter; age: years; tau, gap: 1
     Source     ren 2.4.1 (chain leaders since 2019), 4.5 (eliminate bad links)
     Draws      none
     Off when   switches.chain_leader = false, or chain_leader.official = false

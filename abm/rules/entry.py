@@ -1,6 +1,6 @@
 """Firms enter: suppliers where orders go unfilled, spin-offs, outsiders (model.md line 14).
 
-Supplier entry follows the orders of core firms that are unfilled or imported (li 3.B); universities and research-active
+Supplier entry follows what core firms import and what nobody delivers (li 3.B); universities and research-active
 core firms spin off; support and regulation draw outsiders, who disturb the market unless supervised (zhao2020 III.D).
 """
 
@@ -52,8 +52,9 @@ def enter_firms(world: World, parameters: Parameters, draws: Draws) -> None:
 
     Equation   expected entrants = rate n [max(0, 1 - target capacity / demand) + order_led wanted / demand] + spin-offs
                + outsider_rate n [min(3, support / usual) + min(3, regulation / usual)] / 2
-    Units      target: use of capacity firms aim at, 1; rate, outsider_rate: 1/quarter; support: innovation
-               budget over sales; regulation: green standard + carbon price
+    Units      target: use of capacity firms aim at, 1; rate, outsider_rate: 1/quarter; wanted: imports of core firms
+               and unfilled orders, million yuan per quarter; support: innovation budget over sales; regulation:
+               green standard + carbon price
     Source     li 2.B, 3.B (attracting supporting enterprises); zhao2020 III.D (outsiders)
     Draws      "entrants" and "outsiders" per market; "spin off" per parent; "entrant" per entrant
     Off when   switches.entry = false

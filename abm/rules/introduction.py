@@ -166,16 +166,16 @@ def introduce_technology(world: World, parameters: Parameters, draws: Draws) -> 
     """Firms that introduce license abroad or at home and digest what they get; firms that imitate pay their engineers.
 
     Equation   dA_ik = digestion absorption fit match (1 - exp(-paid / reference)) max(0, B - A_ik) in the field with
-    the
-               largest (pull_k + W_sk) gap_k; B = importable (1 - embargo_k) F_k abroad, the holder's result at home;
-               a holder gets protection paid, and sells to a rival if protection > care S_i / (S_i + S_j); fit grows by
+               the largest (pull_k + W_sk) gap_k;
+               B = importable (1 - embargo_k) F_k abroad, the holder's result at home; a holder gets protection paid,
+               and sells to a rival if protection > care S_i / (S_i + S_j); fit grows by
                (fit_learning + fit_training training service) (1 - fit); match = min(1, e / sum_k W_sk importable
                (1 - embargo_k) F_k)^equipment_match
     Units      A, B, F, e: level; paid, S: million yuan per quarter; digestion, fit_learning, fit_training:
                1/quarter; others: 1
     Source     zhao2020 III.D (introduce, match equipment and management, digest), IV; ren 2.2.2 (stuck technologies);
-    li 2.B
-               (imitation), 3.A (sharing of common technologies); cheng 4.2 (licences), 4.3 (rewards of protection)
+               li 2.B (imitation), 3.A (sharing of common technologies);
+               cheng 4.2 (licences), 4.3 (rewards of protection)
     Draws      sale of result (three a pair)
     Off when   switches.innovation is off
     """

@@ -65,7 +65,8 @@ def learn_sideways(world: World, parameters: Parameters, draws: Draws) -> None:
     """Firms of a cluster learn from rivals they meet: collective mutual learning in competition and cooperation.
 
     Equation   dx_ik = absorption_i (1 - exp(-sideways_rate h(d_ij) (1 - protection / 2))) max(0, x_jk - x_ik)
-               for the rivals j of the same region and sector that i meets this quarter
+               for the rivals j of the same region and sector that i meets this quarter, together at most the largest
+               gap; rate times 1 + imitation_boost for imitators
     Units      x = A / F: 1; sideways_rate: 1/quarter; h, absorption, protection: 1
     Source     li 3.B
     Draws      whom a firm meets ("rival met" by uid, on a ring of "roster of rivals")

@@ -291,8 +291,8 @@ def choose_strategy(world: World, parameters: Parameters, draws: Draws) -> None:
     """Once a year a firm revises how it gets technology and how much of its sales it puts into research.
 
     Equation   R = 100 (value gain - (cost - income) / (4 sales)); q_m <- q_m + recency (R - q_m) for the mode in use,
-    others are
-               drawn to the mean by forgetting; P(m) = (1 - trial) logit(beta (q_m + prospect_m + inertia_m)) + trial/5;
+               others are drawn to the mean by forgetting;
+               P(m) = (1 - trial) logit(beta (q_m + prospect_m + inertia_m)) + trial/5;
                intensity <- intensity +- step + return (normal - intensity); cost is net of grants and refunds
     Units      R, q, prospect: per cent of annual sales; gain: capability index; cost: million yuan; sales: per quarter
     Source     li 2.B (draw back and imitate); zhao2020 III.C (a new round), III.D (two roads); Roth & Erev 1995

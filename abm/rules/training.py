@@ -128,10 +128,9 @@ def train_staff(
 def train_people(world: World, parameters: Parameters, draws: Draws) -> None:
     """Public money retrains the displaced and trains staff; platforms train their members' staff; skill wears off.
 
-    Equation   trained = budget / (training_cost wage / base wage), the displaced first; d skill = training_effect
-    trained_i / staff_i
-               + platform_training service_i (1 - skill) - skill_wear skill; displaced <- displaced (1 - reemployment)
-               - retrained
+    Equation   trained = budget / (training_cost wage / base wage), the displaced first;
+               d skill = training_effect [trained_i / staff_i + platform_training service_i (1 - skill)]
+               - skill_wear skill; displaced <- displaced (1 - reemployment) - retrained
     Units      skill, service: 1; staff, displaced: full-time equivalents; budget, training_cost: million yuan
     Source     cheng 4.1 (reallocation of labour), 4.3 (training); li 3.C (personnel training by platforms)
     Draws      none
