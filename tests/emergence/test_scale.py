@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from itertools import product
+from typing import Any
 
 import numpy as np
 import pytest
@@ -83,9 +84,18 @@ def difference(usual: np.ndarray, other: np.ndarray) -> Difference:
     return Difference(effect.base, effect.changed, effect.low, effect.high)
 
 
+KNOWN = {("path_innovation_platform_share", 2.0), ("paths_share_of_gains", 2.0)}
+"""What differs: as many platforms with as many slots serve a region of any size (ODD 8m)."""
+
+
+def cases() -> list[Any]:
+    """Return every measure at every other size; those known to differ must fail."""
+    known = pytest.mark.xfail(strict=True, reason="platforms and their slots do not follow the size of the region")
+    return [pytest.param(*case, marks=known if case in KNOWN else ()) for case in product(INTENSIVE, SIZES[1:])]
+
+
 @pytest.mark.slow
-@pytest.mark.parametrize("size", SIZES[1:])
-@pytest.mark.parametrize("measure", INTENSIVE)
+@pytest.mark.parametrize(("measure", "size"), cases())
 def test_a_measure_does_not_depend_on_size(values: dict[float, np.ndarray], measure: str, size: float) -> None:
     place = INTENSIVE.index(measure)
     found = difference(values[1.0][:, place], values[size][:, place])
