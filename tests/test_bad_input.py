@@ -56,7 +56,8 @@ def test_missing_file_offers_the_nearest(tmp_path: Path, name: str) -> None:
 def test_what_is_not_a_scenario_file(tmp_path: Path) -> None:
     refused(lambda: Scenario.load(tmp_path), "is a folder; a file is expected")
     (tmp_path / "x.toml").mkdir()
-    refused(lambda: Scenario.load(tmp_path / "x.toml"), "is a folder; a file is expected")
+    message = refused(lambda: Scenario.load(tmp_path / "x.toml"), "x.toml: is a folder; a file is expected")
+    assert "cannot be read" not in message
     refused(lambda: Scenario.load(tmp_path / "x.xlsx"), "is not a scenario file", ".toml")
     refused(lambda: Scenario.load("a\0b.toml"), "cannot be read")
     refused(lambda: Scenario.load("a" * 5000 + ".toml"), "cannot be read")
@@ -163,6 +164,7 @@ def set_at(tables: Tables, place: str, value: Any) -> Tables:
         ("regions.0.banks", -1, ['regions "home", banks: -1 is out of bounds']),
         ("regions.0.sector_scale", {"partz": 1.0}, ['unknown name "partz"; did you mean "parts"']),
         ("scenario.quarters", 0, ["quarters: 0 is out of bounds; allowed 1 to 1,000,000"]),
+        ("scenario.without", "regions.home", ['without: "regions.home" is not a list, as [...] makes']),
         ("scenario.name", "../x", ['scenario.name: "../x" is not a valid name']),
         ("scenario", ..., ["scenario: missing"]),
         ("scenario", 3, ["scenario: 3 is not a table"]),
@@ -212,6 +214,9 @@ def test_many_problems_in_one_message() -> None:
         ("learning.supply_rate", "fast", ["is not a number; allowed 0 to"]),
         ("learning.supply_rate", True, ["is not a number"]),
         ("switches.platform", 1, ["is not true or false"]),
+        ("learning.supply_rate", 10**400, ["a number of more than 30 digits is out of bounds; allowed 0 to"]),
+        ("learning.n_rivals", 10**400, ["a number of more than 30 digits is not a whole number; allowed 1 to 5"]),
+        ("switches.platform", 10**400, ["a number of more than 30 digits is not true or false"]),
         ("learning.supply_rate", {"a": 1}, ['unknown parameter "learning.supply_rate.a"']),
     ],
 )
