@@ -359,6 +359,8 @@ def graphml(inside: str, keys: str = KEY) -> str:
         (f"{OPEN}</graphml>", ["has 0 graphs; one is expected"]),
         (f"{OPEN}<graph/><graph/></graphml>", ["has 2 graphs; one is expected"]),
         (f'{HEAD}<graphml xmlns="urn:x"><graph/></graphml>', ["unknown XML namespace"]),
+        (graphml("").replace('"undirected"', '"direct"'), ['edgedefault is "direct"', 'did you mean "directed"']),
+        (graphml('<node id="a"><graph><node id="b"/></graph></node>'), ["has a graph inside a graph"]),
         (graphml(""), ["has no nodes"]),
         (graphml('<node id="a"/>'), ['no node has the attribute "kind"', "core_enterprise, sme"]),
         (graphml('<node id="a"/>' + ACTOR.format("b", "sme")), ['node "a": kind is missing']),
@@ -372,7 +374,8 @@ def graphml(inside: str, keys: str = KEY) -> str:
 )
 def test_bad_graphml(tmp_path: Path, content: str, fragments: list[str]) -> None:
     (tmp_path / "a.graphml").write_text(content, encoding="utf-8")
-    refused(lambda: Scenario.load(tmp_path / "a.graphml"), *fragments)
+    message = refused(lambda: Scenario.load(tmp_path / "a.graphml"), *fragments)
+    assert message.count("a.graphml") <= 1
 
 
 def graph_with(**attributes: Any) -> nx.Graph[Any]:
@@ -386,6 +389,8 @@ def graph_with(**attributes: Any) -> nx.Graph[Any]:
     ("attributes", "fragments"),
     [
         ({"kind": None}, ['node "B": kind is missing']),
+        ({"region": "r" * 81}, ['node "B": region "rrr', "allowed 1 to 80 characters on one line"]),
+        ({"region": "east\nwest"}, ['node "B": region "east west" is not a valid name; allowed 1 to 80']),
         ({"sector": "rails"}, ['node "B": unknown sector "rails"']),
         ({"sales": -1}, ['node "B": sales is -1, out of bounds; allowed 0 to 10,000,000']),
         ({"sales": float("inf")}, ["sales is inf; allowed"]),
@@ -420,6 +425,9 @@ def test_bad_graphs() -> None:
     graph.add_node("1", kind="sme")
     refused(lambda: Scenario.from_graph(graph), 'two nodes are called "1"')
     refused(lambda: Scenario.from_graph(graph, base="blnk"), 'unknown scenario "blnk"; did you mean "blank"')
+    long: nx.Graph[Any] = nx.Graph()
+    long.add_node("a" * 201, kind="sme")
+    refused(lambda: Scenario.from_graph(long), 'node "aaa', "the name is too long; allowed 1 to 200")
     wrong: nx.Graph[Any] = nx.Graph()
     wrong.add_node(1, Kind="sme")
     refused(lambda: Scenario.from_graph(wrong), 'no node has the attribute "kind"; did you mean "Kind"')
