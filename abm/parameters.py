@@ -52,15 +52,26 @@ class Specification:
         if self.kind is bool:
             if isinstance(value, bool):
                 return value
-            raise InputError(f"parameter {name}: {value!r} is not true or false")
+            raise InputError(f"parameter {name}: {_given(value)} is not true or false")
         if isinstance(value, bool) or not isinstance(value, (int, float)):
-            raise InputError(f"parameter {name}: {value!r} is not a number; allowed {self.range}")
+            raise InputError(f"parameter {name}: {_given(value)} is not a number; allowed {self.range}")
         if self.kind is int and not (abs(value) < 2**63 and float(value).is_integer()):
-            raise InputError(f"parameter {name}: {value!r} is not a whole number; allowed {self.range}")
+            raise InputError(f"parameter {name}: {_given(value)} is not a whole number; allowed {self.range}")
         if not self.low <= value <= self.high:
-            raise InputError(f"parameter {name}: {value!r} is out of bounds; allowed {self.range}")
+            raise InputError(f"parameter {name}: {_given(value)} is out of bounds; allowed {self.range}")
         checked: float | int = self.kind(value)
         return checked
+
+
+def _given(value: Any) -> str:
+    """Return a value as messages show it; Python refuses to spell out the longest numbers.
+
+    >>> _given("fast"), _given(16**5000)
+    ("'fast'", 'a number of more than 30 digits')
+    """
+    if isinstance(value, int) and abs(value) >= 10**30:
+        return "a number of more than 30 digits"
+    return repr(value)
 
 
 def number(

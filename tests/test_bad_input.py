@@ -16,6 +16,8 @@ from hypothesis import strategies as st
 from abm.errors import InputError
 from abm.scenario import Scenario
 from abm.scenario.scenario import SHIPPED
+from abm.scenario.schema import SectorRow
+from abm.scenario.tables import ACTOR_COLUMNS, TIE_COLUMNS
 
 Tables = dict[str, Any]
 BLANK = (SHIPPED / "blank.toml").read_text(encoding="utf-8")
@@ -56,7 +58,8 @@ def test_missing_file_offers_the_nearest(tmp_path: Path, name: str) -> None:
 def test_what_is_not_a_scenario_file(tmp_path: Path) -> None:
     refused(lambda: Scenario.load(tmp_path), "is a folder; a file is expected")
     (tmp_path / "x.toml").mkdir()
-    refused(lambda: Scenario.load(tmp_path / "x.toml"), "is a folder; a file is expected")
+    message = refused(lambda: Scenario.load(tmp_path / "x.toml"), "x.toml: is a folder; a file is expected")
+    assert "cannot be read" not in message
     refused(lambda: Scenario.load(tmp_path / "x.xlsx"), "is not a scenario file", ".toml")
     refused(lambda: Scenario.load("a\0b.toml"), "cannot be read")
     refused(lambda: Scenario.load("a" * 5000 + ".toml"), "cannot be read")
@@ -163,6 +166,7 @@ def set_at(tables: Tables, place: str, value: Any) -> Tables:
         ("regions.0.banks", -1, ['regions "home", banks: -1 is out of bounds']),
         ("regions.0.sector_scale", {"partz": 1.0}, ['unknown name "partz"; did you mean "parts"']),
         ("scenario.quarters", 0, ["quarters: 0 is out of bounds; allowed 1 to 1,000,000"]),
+        ("scenario.without", "regions.home", ['without: "regions.home" is not a list, as [...] makes']),
         ("scenario.name", "../x", ['scenario.name: "../x" is not a valid name']),
         ("scenario", ..., ["scenario: missing"]),
         ("scenario", 3, ["scenario: 3 is not a table"]),
@@ -212,6 +216,9 @@ def test_many_problems_in_one_message() -> None:
         ("learning.supply_rate", "fast", ["is not a number; allowed 0 to"]),
         ("learning.supply_rate", True, ["is not a number"]),
         ("switches.platform", 1, ["is not true or false"]),
+        ("learning.supply_rate", 10**400, ["a number of more than 30 digits is out of bounds; allowed 0 to"]),
+        ("learning.n_rivals", 10**400, ["a number of more than 30 digits is not a whole number; allowed 1 to 5"]),
+        ("switches.platform", 10**400, ["a number of more than 30 digits is not true or false"]),
         ("learning.supply_rate", {"a": 1}, ['unknown parameter "learning.supply_rate.a"']),
     ],
 )
@@ -330,6 +337,115 @@ def test_too_many_rows(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     refused(lambda: from_tables(tmp_path), "actors.csv: has more than 3 rows")
 
 
+# ------------------------------------------------------------------------------------------------- every column
+
+SME = {"kind": "sme", "sector": "parts"}
+OF_ACTORS: dict[str, tuple[dict[str, str], str, str, str]] = {
+    "id": ({"kind": "bank"}, "Z", "", "id is missing"),
+    "kind": ({}, "institute", "shop", '"shop" is not a kind; allowed core_enterprise, sme'),
+    "region": (SME, "home", "hom", 'unknown region "hom"; did you mean "home"'),
+    "sector": ({"kind": "sme"}, "parts", "part", 'unknown sector "part"; did you mean "parts"'),
+    "core": ({**SME, "kind": "firm"}, "true", "perhaps", 'core is "perhaps"; allowed true or false'),
+    "sales": (SME, "0.001", "0", 'sales is "0", out of bounds; allowed 0.001 to 10,000,000'),
+    "capability": (SME, "1", "1.5", 'capability is "1.5", out of bounds; allowed 0 to 1'),
+    "capability.mechanics": (SME, "0.4", "x", 'capability.mechanics is "x"; allowed 0 to 1'),
+    "capability.electronics": (SME, "0", "-1", 'capability.electronics is "-1", out of bounds; allowed 0 to 1'),
+    "orientation": ({"kind": "university"}, "0.5", "2", 'orientation is "2", out of bounds; allowed 0 to 1'),
+    "openness": ({"kind": "institute"}, "0.5", "nan", 'openness is "nan"; allowed 0 to 1'),
+}
+"""By column of the actors table: the rest of the row, a good value, a bad one, and what is said of that."""
+
+OF_TIES = {
+    "source": ("A", "C", 'source "C" is not among the actors'),
+    "target": ("B", "", "target is missing"),
+    "layer": ("supply", "suply", 'unknown layer "suply"; did you mean "supply"'),
+    "weight": ("1", "1.5", 'weight is "1.5", out of bounds; allowed 0 to 1'),
+    "trust": ("0", "inf", 'trust is "inf"; allowed 0 to 1'),
+}
+
+OF_SECTORS = {
+    "name": ("parts", "a.b", 'name: "a.b" is not a valid name'),
+    "label": ("Parts", "x" * 10_001, "label: is too long"),
+    "chain": ("machinery", "machinry", 'chain: unknown name "machinry"; did you mean "machinery"'),
+    "position": ("service", "servce", 'position: "servce" is not one of upstream'),
+    "technology_class": ("high", "hi", 'technology_class: "hi" is not one of low, medium, high'),
+    "dormant": ("true", "perhaps", 'dormant: "perhaps" is not true or false'),
+    "firms": ("1", "2.5", 'firms: "2.5" is not a whole number; allowed 0 to 5,000,000'),
+    "core_firms": ("1", "-1", 'core_firms: "-1" is out of bounds; allowed 0 to 5,000,000'),
+    "sales": ("1", "-1", 'sales: "-1" is out of bounds; allowed 0 to 1,000,000,000'),
+    "entries": ("7", "-7", 'entries: "-7" is out of bounds; allowed 0 to 5,000,000'),
+    "sales_per_firm": ("5", "nan", 'sales_per_firm: "nan" is not a finite number; allowed 0 to 10,000,000'),
+    "size_exponent": ("0.5", "0.4", 'size_exponent: "0.4" is out of bounds; allowed 0.5 to 5'),
+    "labour_share": ("0.01", "0", 'labour_share: "0" is out of bounds; allowed 0.01 to 0.9'),
+    "energy_share": ("0", "1", 'energy_share: "1" is out of bounds; allowed 0 to 0.9'),
+    "capital_ratio": ("50", "51", 'capital_ratio: "51" is out of bounds; allowed 0.1 to 50'),
+    "household_share": ("0", "1.5", 'household_share: "1.5" is out of bounds; allowed 0 to 1'),
+    "equipment_share": ("0.2", "0.3", "equipment_share over all sectors sum to 1.1"),
+    "adoption_share": ("0.3", "x", 'adoption_share: "x" is not a number; allowed 0 to 1'),
+    "export_share": ("1", "1.1", 'export_share: "1.1" is out of bounds; allowed 0 to 1'),
+    "traditional_share": ("1", "-0.1", 'traditional_share: "-0.1" is out of bounds; allowed 0 to 1'),
+    "import_share": ("0.95", "0.96", 'import_share: "0.96" is out of bounds; allowed 0 to 0.95'),
+    "sme_capability": ("0", "2", 'sme_capability: "2" is out of bounds; allowed 0 to 1'),
+    "core_capability": ("1", "", "core_capability: missing; allowed 0 to 1"),
+    "source": ("F1", "x" * 10_001, "source: is too long"),
+    "fields.mechanics": ("0.8", "2", 'fields.mechanics: "2" is out of bounds; allowed 0 to 1'),
+    "inputs.machines": ("0.2", "inf", 'inputs.machines: "inf" is not a finite number; allowed 0 to 1'),
+}
+
+
+def from_sectors(folder: Path, column: str, value: str) -> Scenario:
+    """Return the blank region with its sectors in a CSV table, one cell of the first row changed."""
+    tables = blank()
+    rows = tables.pop("sectors")
+    for row in rows:
+        if column == "dormant" and row is rows[0]:
+            row.update(firms=0, core_firms=0)
+        if column in ("entries", "sales_per_firm"):
+            tables["scenario"]["total_firms"] = 10
+            row.update(entries=1, sales_per_firm=10)
+            row.update(dict.fromkeys(("firms", "core_firms", "sales"), ""))
+        for table in ("fields", "inputs"):
+            row.update({f"{table}.{key}": each for key, each in row.pop(table).items()})
+    rows[0][column] = value
+    header = list(dict.fromkeys(key for row in rows for key in row))
+    lines = [",".join(str(row.get(key, "")) for key in header) for row in rows]
+    (folder / "sectors.csv").write_text("\n".join([",".join(header), *lines]), encoding="utf-8")
+    return Scenario.from_mapping({**tables, "tables": {"sectors": "sectors.csv"}}, folder)
+
+
+@pytest.mark.parametrize("column", ["id", "kind", *ACTOR_COLUMNS, "capability.mechanics", "capability.electronics"])
+def test_every_column_of_actors(tmp_path: Path, column: str) -> None:
+    rest, good, bad, said = OF_ACTORS[column]
+
+    def make(value: str) -> Scenario:
+        row = {"id": "Z", **rest, column: value}
+        return from_tables(tmp_path, f"{','.join(row)}\n{','.join(row.values())}\n", "source,target,layer\n")
+
+    assert make(good).founders(1).name[0] == "Z"
+    refused(lambda: make(bad), "actors.csv: line 2", said)
+
+
+@pytest.mark.parametrize("column", ["source", "target", "layer", *TIE_COLUMNS])
+def test_every_column_of_ties(tmp_path: Path, column: str) -> None:
+    def make(value: str) -> Scenario:
+        row = {"source": "A", "target": "B", "layer": "supply", column: value}
+        return from_tables(tmp_path, ties=f"{','.join(row)}\n{','.join(row.values())}\n")
+
+    good, bad, said = OF_TIES[column]
+    assert make(good).founders(1).n_ties == 1
+    refused(lambda: make(bad), "ties.csv: line 2", said)
+
+
+SECTOR_COLUMNS = [key for key in SectorRow.model_fields if key not in ("fields", "inputs")]
+
+
+@pytest.mark.parametrize("column", [*SECTOR_COLUMNS, "fields.mechanics", "inputs.machines"])
+def test_every_column_of_sectors(tmp_path: Path, column: str) -> None:
+    good, bad, said = OF_SECTORS[column]
+    assert from_sectors(tmp_path, column, good).structure().n_sectors == 2
+    refused(lambda: from_sectors(tmp_path, column, bad), "sectors", said)
+
+
 # ------------------------------------------------------------------------------------------------- graphs
 
 HEAD = '<?xml version="1.0" encoding="UTF-8"?>\n'
@@ -354,6 +470,8 @@ def graphml(inside: str, keys: str = KEY) -> str:
         (f"{OPEN}</graphml>", ["has 0 graphs; one is expected"]),
         (f"{OPEN}<graph/><graph/></graphml>", ["has 2 graphs; one is expected"]),
         (f'{HEAD}<graphml xmlns="urn:x"><graph/></graphml>', ["unknown XML namespace"]),
+        (graphml("").replace('"undirected"', '"direct"'), ['edgedefault is "direct"', 'did you mean "directed"']),
+        (graphml('<node id="a"><graph><node id="b"/></graph></node>'), ["has a graph inside a graph"]),
         (graphml(""), ["has no nodes"]),
         (graphml('<node id="a"/>'), ['no node has the attribute "kind"', "core_enterprise, sme"]),
         (graphml('<node id="a"/>' + ACTOR.format("b", "sme")), ['node "a": kind is missing']),
@@ -367,7 +485,8 @@ def graphml(inside: str, keys: str = KEY) -> str:
 )
 def test_bad_graphml(tmp_path: Path, content: str, fragments: list[str]) -> None:
     (tmp_path / "a.graphml").write_text(content, encoding="utf-8")
-    refused(lambda: Scenario.load(tmp_path / "a.graphml"), *fragments)
+    message = refused(lambda: Scenario.load(tmp_path / "a.graphml"), *fragments)
+    assert message.count("a.graphml") <= 1
 
 
 def graph_with(**attributes: Any) -> nx.Graph[Any]:
@@ -381,6 +500,8 @@ def graph_with(**attributes: Any) -> nx.Graph[Any]:
     ("attributes", "fragments"),
     [
         ({"kind": None}, ['node "B": kind is missing']),
+        ({"region": "r" * 81}, ['node "B": region "rrr', "allowed 1 to 80 characters on one line"]),
+        ({"region": "east\nwest"}, ['node "B": region "east west" is not a valid name; allowed 1 to 80']),
         ({"sector": "rails"}, ['node "B": unknown sector "rails"']),
         ({"sales": -1}, ['node "B": sales is -1, out of bounds; allowed 0 to 10,000,000']),
         ({"sales": float("inf")}, ["sales is inf; allowed"]),
@@ -415,6 +536,9 @@ def test_bad_graphs() -> None:
     graph.add_node("1", kind="sme")
     refused(lambda: Scenario.from_graph(graph), 'two nodes are called "1"')
     refused(lambda: Scenario.from_graph(graph, base="blnk"), 'unknown scenario "blnk"; did you mean "blank"')
+    long: nx.Graph[Any] = nx.Graph()
+    long.add_node("a" * 201, kind="sme")
+    refused(lambda: Scenario.from_graph(long), 'node "aaa', "the name is too long; allowed 1 to 200")
     wrong: nx.Graph[Any] = nx.Graph()
     wrong.add_node(1, Kind="sme")
     refused(lambda: Scenario.from_graph(wrong), 'no node has the attribute "kind"; did you mean "Kind"')

@@ -150,6 +150,11 @@ def test_there_is_nothing_to_leave_out_without_a_base() -> None:
     refused(blank, ".", "scenario.without is given, but scenario.base is not")
 
 
+@pytest.mark.parametrize("name", ["a\0b.toml", f"{'a' * 5000}.toml"])
+def test_a_base_that_is_no_path(name: str) -> None:
+    refused(on(name), ".", "cannot be read")
+
+
 def test_a_circle_is_refused(tmp_path: Path) -> None:
     for name, base in (("a", "b"), ("b", "a"), ("itself", "itself")):
         write(tmp_path / f"{name}.toml", f"[scenario]\nname = '{name}'\ntitle = 'T'\nbase = '{base}.toml'\n")

@@ -16,8 +16,8 @@ from abm.scenario.graph_ties import read_ties
 from abm.scenario.members import Kinds, is_missing
 from abm.scenario.problems import Problems, shown
 from abm.scenario.scenario import Scenario
-from abm.scenario.schema import MAX_ACTORS, MAX_CELLS, MAX_TIES
-from abm.scenario.tables import MAX_SALES, MIN_SALES, free_name, summed
+from abm.scenario.schema import MAX_ACTORS, MAX_CELLS, MAX_NAME_LENGTH, MAX_TIES
+from abm.scenario.tables import MAX_ID_LENGTH, MAX_SALES, MIN_SALES, free_name, summed
 from abm.state.codes import Kind
 from abm.state.founders import Founders
 from abm.types import BoolArray, FloatArray, IntArray
@@ -96,14 +96,21 @@ def chance(what: str, name: str) -> float:
 
 
 def _names(graph: nx.Graph[Any], problems: Problems) -> list[str]:
-    """Return the actors' names: the attribute ``name`` or ``label`` if all have one and no two the same, else ids."""
+    """Return the actors' names: the attribute ``name`` or ``label`` if all have one and no two the same, else ids.
+
+    An attribute too long for a name does not serve as one.
+    """
     for attribute in ("name", "label"):
         given = [graph.nodes[each].get(attribute) for each in graph]
-        if not any(is_missing(name) for name in given) and len({str(name) for name in given}) == len(given):
-            return [str(name) for name in given]
+        names = [str(name) for name in given]
+        fits = not any(is_missing(name) for name in given) and max(map(len, names)) <= MAX_ID_LENGTH
+        if fits and len(set(names)) == len(names):
+            return names
     ids = [str(each) for each in graph]
     known: set[str] = set()
     for name in ids:
+        if len(name) > MAX_ID_LENGTH:
+            problems.add(f"node {shown(name)}: the name is too long; allowed 1 to {MAX_ID_LENGTH}")
         if name in known:
             problems.add(f"two nodes are called {shown(name)}")
         known.add(name)
@@ -124,7 +131,7 @@ class _Actors:
         self.kinds = members.read_kinds(self._get("kind"), core, self.where, problems)
         problems.stop()
         self.firm, self.university = self.kinds.kind == _FIRM, self.kinds.kind == _UNIVERSITY
-        self.regions, self.base_region, self.region = self._read_regions()
+        self.regions, self.base_region, self.region = self._read_regions(problems)
         self.sector = self._read_sectors(problems)
         self._read_numbers(problems)
 
@@ -144,10 +151,14 @@ class _Actors:
             )
             problems.stop()
 
-    def _read_regions(self) -> tuple[list[str], IntArray, IntArray]:
+    def _read_regions(self, problems: Problems) -> tuple[list[str], IntArray, IntArray]:
         """Return the regions' names, the region of the base each is like, and the region of each actor."""
         known = self._base.structure().region_names
         given = ["" if is_missing(value) else str(value).strip() for value in self._get("region")]
+        for i, name in enumerate(given):
+            if len(name) > MAX_NAME_LENGTH or (name and not name.isprintable()):
+                allowed = f"allowed 1 to {MAX_NAME_LENGTH} characters on one line"
+                problems.add(f"{self.where(i)}: region {shown(name)} is not a valid name; {allowed}")
         named = sorted({name for name in given if name})
         regions = named or list(known)
         place = {name: g for g, name in enumerate(regions)}

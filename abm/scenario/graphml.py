@@ -16,6 +16,7 @@ from abm.scenario.schema import MAX_ACTORS, MAX_TIES
 if TYPE_CHECKING:
     import networkx as nx
 
+_DIRECTIONS = ("undirected", "directed")
 _SPACE = "http://graphml.graphdrawing.org/xmlns"
 
 
@@ -38,6 +39,8 @@ def read_graphml(path: Path) -> nx.Graph[Any]:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
             graph: nx.Graph[Any] = nx.parse_graphml(text)
+    except InputError:
+        raise
     except ElementTree.ParseError as error:
         raise InputError(f"{path}: malformed XML: {error}") from None
     except (nx.NetworkXError, KeyError, ValueError, TypeError, AttributeError) as error:
@@ -57,6 +60,14 @@ def _check(root: ElementTree.Element, problems: Problems) -> None:
         said = f"has {len(graphs)} graphs; one is expected" if len(graphs) != 1 else "has an unknown XML namespace"
         problems.add(said)
         problems.stop()
+    if sum(_local(each.tag) == "graph" for each in root.iter()) > 1:
+        problems.add("has a graph inside a graph; one graph with all nodes is expected")
+        problems.stop()
+    stated = graphs[0].get("edgedefault", _DIRECTIONS[0])
+    if stated not in _DIRECTIONS:
+        problems.add(
+            f"edgedefault is {shown(stated)}; allowed {', '.join(_DIRECTIONS)}{suggestion(stated, _DIRECTIONS)}"
+        )
     actors = [each.get("id") for each in root.iter() if _local(each.tag) == "node"]
     ties = [each for each in root.iter() if _local(each.tag) == "edge"]
     if len(actors) > MAX_ACTORS or len(ties) > MAX_TIES:

@@ -80,10 +80,11 @@ def resolved(tables: Mapping[str, Any], where: str, folder: Path, above: tuple[P
     base = base_of(tables, where, folder)
     if base is None:
         return dict(tables)
+    content = read_toml(base.path)  # first, as it refuses what is no path at all
     path = base.path.resolve()
     if path in above:
         raise InputError(f"{where}: scenario.base: {shown(base.name)} is itself built on this, in a circle")
-    found = resolved(read_toml(base.path), str(base.path), base.path.parent, (*above, path))
+    found = resolved(content, str(base.path), base.path.parent, (*above, path))
     return _merged(_left_of(found, tables, where, base.path.parent), tables)
 
 

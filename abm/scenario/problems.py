@@ -156,7 +156,10 @@ def _said(model: type[BaseModel], error: ErrorDetails) -> str:
         is_strict = str(error.get("ctx", {}).get("pattern", "")).startswith(r"^\w")
         allowed = 'letters, digits, "_" and "-"' if is_strict else "text on one line without dots"
         return f"{shown(value)} is not a valid name; allowed {allowed}"
-    said = _WRONG.get(kind) or f"is not {_EXPECTED.get(kind.split('_')[0], 'valid')}"
+    expected = _EXPECTED.get(kind.split("_")[0], "valid")
+    if kind == "list_type" and field is not None and _model_at(field.annotation) is None:
+        expected = "a list, as [...] makes"
+    said = _WRONG.get(kind) or f"is not {expected}"
     return f"missing{_range(field)}" if kind == "missing" else f"{shown(value)} {said}{_range(field)}"
 
 

@@ -28,6 +28,8 @@ def read_text(path: Path, max_bytes: int) -> str:
     """
     try:
         content = _read_bytes(path, max_bytes)
+    except InputError:
+        raise
     except FileNotFoundError:
         raise InputError(f"{path}: no such file{_nearest_file(path)}") from None
     except PermissionError:

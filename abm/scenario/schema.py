@@ -21,10 +21,13 @@ MAX_CELLS = 200_000_000
 
 MAX_QUARTERS = 1_000_000
 MAX_BURN_IN = 10_000
+MAX_NAME_LENGTH = 80
 
 Text = Annotated[str, StringConstraints(max_length=10_000)]
-Name = Annotated[str, StringConstraints(min_length=1, max_length=80, pattern=r"^[^\s.](?:[^.\x00-\x1f\x7f]*[^\s.])?$")]
-FileName = Annotated[str, StringConstraints(min_length=1, max_length=80, pattern=r"^\w[\w-]*$")]
+Name = Annotated[
+    str, StringConstraints(min_length=1, max_length=MAX_NAME_LENGTH, pattern=r"^[^\s.](?:[^.\x00-\x1f\x7f]*[^\s.])?$")
+]
+FileName = Annotated[str, StringConstraints(min_length=1, max_length=MAX_NAME_LENGTH, pattern=r"^\w[\w-]*$")]
 Share = Annotated[float, Field(ge=0, le=1)]
 Money = Annotated[float, Field(ge=0, le=1e9)]
 Count = Annotated[int, Field(ge=0, le=MAX_ACTORS)]
