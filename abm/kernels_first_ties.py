@@ -46,8 +46,8 @@ def first_orders(
     >>> entrant, yes, zero = np.array([[0, 0], [0, 0], [0, 1], [-1, 9], [1, 0]]), np.ones(4, np.bool_), np.zeros(4, int)
     >>> buyer, share = first_orders(
     ...     entrant, np.ones(4, np.uint64), yes, np.array([True, True, True, False]), zero, zero,
-    ...     np.array([5.0, 9.0, 99.0, 99.0]), np.full((1, 1), 0.5), yes[:2], zero, np.array([3, 3]), np.array([0, 2]),
-    ...     np.array([0.1, 0.8]), 0.1, 0.8, 0.02)
+    ...     np.array([5.0, 9.0, 99.0, 99.0]), np.full((1, 1), 0.5), yes[:2], zero[:2], np.array([3, 3]),
+    ...     np.array([0, 2]), np.array([0.1, 0.8]), 0.1, 0.8, 0.02)
     >>> buyer.tolist(), share.tolist()  # the third core firm has no room, so 9 beat 5 (1 - 0.1)
     ([1, 9], [0.1, 0.0])
     """

@@ -13,6 +13,8 @@ from abm.types import BoolArray, FloatArray, IntArray
 _PLATFORM = int(Instrument.PLATFORM)
 _FIRM = int(Kind.FIRM)
 _FEE, _SUPPORT, _COST = np.int64(Purpose.FEE), np.int64(Purpose.PLATFORM_SUPPORT), np.int64(Purpose.PLATFORM_COST)
+_ROUNDING = 1e-9
+"""Part of its cost: a platform that lacks less after its core members paid lacks nothing."""
 
 
 @kernel
@@ -147,7 +149,7 @@ def balance(
     sponsoring(candidate, member, is_core, sales, actor, missing, support, rate, books)
     for q in range(len(rows)):
         p = rows[q]
-        is_loss = missing[p] > 0.0 and income[p] + support[p] < cost[p]
+        is_loss = missing[p] > _ROUNDING * cost[p] and income[p] + support[p] < cost[p]
         loss_quarters[p] = loss_quarters[p] + 1 if is_loss else 0
     public_support(rows, actor, missing, support, budget, government, books)
     for q in range(len(rows)):

@@ -202,7 +202,7 @@ def test_ties_of_those_who_leave_end_because_they_left(events: Any) -> None:
     ended = events[(events["kind"] == "tie dissolved") & (events["cause_id"] >= 0)]
     causes = set(kind.loc[ended["cause_id"]])
     assert "exit" in causes
-    assert causes <= {"exit", "platform closed"}
+    assert causes <= {"exit", "platform closed", "proposal"}  # who is proposed takes the place of the worst
     row = ended[kind.loc[ended["cause_id"]].to_numpy() == "exit"].iloc[0]
     leaver = events.set_index("event_id")["uid"].loc[row["cause_id"]]
     assert leaver in (row["uid"], row["partner_uid"])
